@@ -1,0 +1,1 @@
+"""What is true at a medical portal: pure values and rules, without I/O, clock, randomness or framework."""
