@@ -1,0 +1,114 @@
+"""What gatherers ask, answered from a unit of work, with the steps already planned laid over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from registratura.domain.consent import ConsentText, Purpose
+from registratura.flows.engine.codec import log_place, moment, record_of
+from registratura.flows.errors import ConsentTextMissing
+from registratura.flows.event import By
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Unit
+from registratura.flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an engine is made of besides its storage: given once, by the composition root."""
+
+    flows: Mapping[str, AnyFlow]
+    keys: Keyring
+    hasher: Hasher
+    ids: Ids
+    clock: Callable[[], datetime]
+    settings: Settings
+
+
+@dataclass(slots=True)
+class Asking:
+    """An `Ask` over one unit of work. `seen` are the records as planned so far, `watched` the versions as stored."""
+
+    tools: Tools
+    unit: Unit
+    now: datetime
+    by: By
+    attempt: Attempt | None = None
+    seen: dict[str, AnyRecord] = field(default_factory=dict)
+    watched: dict[str, int] = field(default_factory=dict)
+    wrapped: dict[str, str] = field(default_factory=dict)
+    effective: Callable[[AnyRecord], AnyRecord] = field(default=lambda record: record)
+
+    @property
+    def settings(self) -> Settings:
+        return self.tools.settings
+
+    @property
+    def hasher(self) -> Hasher:
+        return self.tools.hasher
+
+    def new_id(self) -> str:
+        return self.tools.ids.new(self.now)
+
+    def number(self, below: int) -> int:
+        return self.tools.ids.number(below)
+
+    def digest(self, kind: str, text: str) -> str:
+        return self.tools.keys.digest(kind, text)
+
+    def claimed(self, kind: str, text: str) -> str | None:
+        claim = self.unit.claim(kind, self.tools.keys.digests(kind, text))
+        return claim.target if claim else None
+
+    def stored(self, flow_id: str) -> AnyRecord | None:
+        """The record as planned so far, else as stored; its due timers are not carried out."""
+        if flow_id not in self.seen:
+            row = self.unit.flow(flow_id)
+            if row is None:
+                return None
+            self.keep(record_of(row, self.tools.flows, self.tools.keys), row.wrapped or "")
+        return self.seen[flow_id]
+
+    def keep(self, record: AnyRecord, wrapped: str) -> None:
+        """Remember a stored record and its version, which must not move before the step is written."""
+        self.seen.setdefault(record.id, record)
+        self.watched.setdefault(record.id, record.version)
+        self.wrapped.setdefault(record.key_id, wrapped)
+
+    def load(self, flow_id: str) -> AnyRecord | None:
+        record = self.stored(flow_id)
+        return self.effective(record) if record else None
+
+    def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
+        for row in self.unit.flows_of(account, flow.name):
+            if row.id not in self.seen:
+                self.keep(record_of(row, self.tools.flows, self.tools.keys), row.wrapped or "")
+        mine = [r for r in self.seen.values() if r.account == account and r.flow == flow.name]
+        return tuple(self.effective(record) for record in sorted(mine, key=lambda record: record.id))
+
+    def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
+        record = self.stored(flow_id)
+        if record is None:
+            return ()
+        accepted = [
+            row for row in self.unit.log(flow_id) if row.event == event and not row.transition.endswith("/refused")
+        ]
+        return tuple(self._payload(record, row) for row in accepted)
+
+    def consent(self, purpose: Purpose) -> ConsentText:
+        try:
+            return self.settings.consents[purpose]
+        except KeyError:
+            raise ConsentTextMissing(purpose=str(purpose)) from None
+
+    def _payload(self, record: AnyRecord, row: Any) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(row.payload)["event"]
+        if row.sealed:
+            place = log_place(row.flow_id, row.seq)
+            opened = self.tools.keys.open(record.key_id, self.wrapped[record.key_id], row.sealed, place)
+            values |= json.loads(opened).get("event", {})
+        return values | {"at": moment(row.at)}

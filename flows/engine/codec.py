@@ -1,0 +1,195 @@
+"""Records and steps to rows, and back. Personal fields are sealed, secrets are never written, the log is chained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from registratura.domain.canonical import canonical_json
+from registratura.domain.refusal import Refusal
+from registratura.domain.values import personal_fields, secret_fields
+from registratura.flows.errors import DataDamaged, UnknownStoredState
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.ports import FlowRow, Keyring, LogRow
+from registratura.flows.record import FlowRecord, Timer
+from registratura.flows.step import Send, Step
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+Seal = Callable[[dict[str, Any]], str | None]
+
+
+def micros(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The UTC time of so many microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def split(model: BaseModel, only: set[str] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The model's fields as JSON: those in clear, and those to be sealed. Secrets are in neither."""
+    kind = type(model)
+    values = model.model_dump(mode="json", include=only, exclude=set(secret_fields(kind)) or None)
+    hidden = personal_fields(kind)
+    if not hidden:
+        return values, {}
+    personal = {name: values.pop(name) for name in hidden if name in values}
+    return values, {name: value for name, value in personal.items() if value is not None}
+
+
+def flow_place(flow_id: str) -> str:
+    """What the sealed data of a flow row is bound to."""
+    return f"flows/{flow_id}/sealed"
+
+
+def log_place(flow_id: str, seq: int) -> str:
+    """What the sealed part of a log row is bound to."""
+    return f"log/{flow_id}/{seq}/sealed"
+
+
+def flow_row(record: AnyRecord, wrapped: str, keys: Keyring) -> FlowRow:
+    """The row of a record."""
+    clear, personal = split(record.data)
+    sealed = keys.seal(record.key_id, wrapped, _dump(personal), flow_place(record.id)) if personal else None
+    return FlowRow(
+        id=record.id,
+        flow=record.flow,
+        chart_version=record.chart_version,
+        state=record.state,
+        version=record.version,
+        account=record.account,
+        subject=record.subject,
+        session=record.session,
+        key_id=record.key_id,
+        data=_dump(clear),
+        sealed=sealed,
+        timers=_dump(timers_json(record.timers)),
+        created_at=micros(record.created_at),
+        changed_at=micros(record.changed_at),
+        head=record.head,
+        evidence=record.evidence,
+        evidence_head=record.evidence_head,
+        wrapped=wrapped,
+    )
+
+
+def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyRecord:
+    """The record of a row.
+
+    Raises:
+        UnknownStoredState: this program does not know the flow, its chart version or its state.
+        DataDamaged: the data does not open or decode.
+    """
+    flow = flows.get(row.flow)
+    if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
+        raise UnknownStoredState(
+            flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version
+        )
+    try:
+        values = json.loads(row.data)
+        if row.sealed:
+            values |= json.loads(keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
+        data = flow.data.model_validate_json(json.dumps(values))
+        timers = timers_of(json.loads(row.timers))
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+        raise DataDamaged(what="the data", flow_id=row.id) from None
+    return FlowRecord(
+        id=row.id,
+        flow=row.flow,
+        chart_version=row.chart_version,
+        state=row.state,
+        version=row.version,
+        data=data,
+        created_at=moment(row.created_at),
+        changed_at=moment(row.changed_at),
+        account=row.account,
+        subject=row.subject,
+        session=row.session,
+        key_id=row.key_id,
+        timers=timers,
+        head=row.head,
+        evidence=row.evidence,
+        evidence_head=row.evidence_head,
+    )
+
+
+def log_row(step: Step, wrapped: str, keys: Keyring, previous: str, evidence: list[str]) -> LogRow:
+    """The log entry of a step, chained to the one before it."""
+    record = step.record
+    event, event_sealed = split(step.event)
+    facts, facts_sealed = split(step.facts)
+    changed = None if step.before is None else set(step.move.changes)
+    patch, patch_sealed = ({}, {}) if changed == set() else split(record.data, changed)
+    hidden = {"event": event_sealed, "facts": facts_sealed, "patch": patch_sealed}
+    hidden = {name: part for name, part in hidden.items() if part}
+    sealed = keys.seal(record.key_id, wrapped, _dump(hidden), log_place(record.id, record.version)) if hidden else None
+    row = LogRow(
+        flow_id=record.id,
+        seq=record.version,
+        chart_version=record.chart_version,
+        event=step.event.name,
+        event_version=step.event.schema_version,
+        transition=step.transition,
+        by=_dump(step.by.model_dump(mode="json")),
+        payload=_dump({"event": event, "facts": facts}),
+        sealed=sealed,
+        outcome=canonical_json(_outcome(step, patch, evidence)),
+        at=micros(step.now),
+        previous=previous,
+        hash="",
+    )
+    return row._replace(hash=log_hash(row))
+
+
+def log_hash(row: LogRow) -> str:
+    """SHA-256 over the row's stored columns, the previous hash among them."""
+    return sha256(canonical_json(list(row[:-1])).encode()).hexdigest()
+
+
+def _outcome(step: Step, patch: dict[str, Any], evidence: list[str]) -> dict[str, Any]:
+    record, before, move = step.record, step.before, step.move
+    outcome: dict[str, Any] = {"state": record.state, "patch": patch}
+    if step.refusals:
+        outcome["refusals"] = [refusal.model_dump(mode="json") for refusal in step.refusals]
+    if before is None or before.timers != record.timers:
+        outcome["timers"] = timers_json(record.timers)
+    if before is None or (before.account, before.subject) != (record.account, record.subject):
+        outcome |= {"account": record.account, "subject": record.subject}
+    if move.sends:
+        outcome["sends"] = [
+            [send.to if isinstance(send, Send) else send.id, send.event.name] for send in move.sends
+        ]
+    if move.claims:
+        outcome["claims"] = [[claim.kind, claim.digest, claim.target] for claim in move.claims]
+    if move.effects:
+        outcome["effects"] = [effect.kind() for effect in move.effects]
+    if evidence:
+        outcome["evidence"] = evidence
+    return outcome
+
+
+def refusals_in(row: LogRow) -> tuple[Refusal, ...]:
+    """The refusals that a log entry recorded."""
+    return tuple(Refusal.model_validate(entry) for entry in json.loads(row.outcome).get("refusals", ()))
+
+
+def timers_json(timers: Mapping[str, Timer]) -> dict[str, list[int]]:
+    """Timers as they stand in rows: kind → [due, epoch]."""
+    return {kind: [micros(timer.due), timer.epoch] for kind, timer in timers.items()}
+
+
+def timers_of(values: Mapping[str, list[int]]) -> dict[str, Timer]:
+    """Timers from what stands in a row."""
+    return {kind: Timer(moment(due), epoch) for kind, (due, epoch) in values.items()}
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

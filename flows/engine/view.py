@@ -1,0 +1,150 @@
+"""What a host and a person see of a flow: its state, its screen, what may be done now, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from registratura.domain.refusal import Refusal
+from registratura.flows.engine.ask import Asking
+from registratura.flows.event import Event, Origin
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.step import Send, Step
+from registratura.flows.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefusal:
+    """A reason why not, with its Russian text."""
+
+    code: str
+    text: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One way an action is offered: its caption and the part of the payload it brings."""
+
+    caption: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An event that the person may choose now: available, or its refusals known without a payload."""
+
+    name: str
+    title: str
+    schema: Mapping[str, Any]
+    buttons: tuple[Button, ...]
+    refusals: tuple[ShownRefusal, ...] = ()
+
+    @property
+    def available(self) -> bool:
+        return not self.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a person sees in a state. `items` are the lists and values that belong to it, by name."""
+
+    id: str
+    title: str
+    text: str
+    items: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """A flow as it is now, and how the event that was just sent ended.
+
+    `refusals` is empty, or every reason why not. `transition` is the id of the transition taken. `started` are the
+    flows that this event started, by their name. `account` is set once the person is known.
+    """
+
+    id: str
+    flow: str
+    state: str
+    version: int
+    ended: bool
+    account: str | None
+    subject: str | None
+    screen: Screen
+    actions: tuple[Action, ...]
+    refusals: tuple[ShownRefusal, ...] = ()
+    transition: str = ""
+    started: Mapping[str, str] = field(default_factory=dict)
+
+    def action(self, name: str) -> Action | None:
+        """The action of that name, if the chart offers it now."""
+        return next((action for action in self.actions if action.name == name), None)
+
+
+def view_of(ask: Asking, texts: Texts, record: AnyRecord) -> FlowView:
+    """The view of a record as it is now."""
+    flow = ask.tools.flows[record.flow]
+    return FlowView(
+        id=record.id,
+        flow=record.flow,
+        state=record.state,
+        version=record.version,
+        ended=flow.ended(record.state),
+        account=record.account,
+        subject=record.subject,
+        screen=_screen(ask, texts, flow, record),
+        actions=tuple(_action(texts, flow, record, name) for name in flow.allowed(record.state)),
+    )
+
+
+def outcome_of(steps: list[Step]) -> tuple[str, tuple[Refusal, ...], dict[str, str]]:
+    """Of the first step: its transition, its refusals, and the flows it started."""
+    first = steps[0]
+    started = {send.flow.name: send.id for send in first.move.sends if not isinstance(send, Send)}
+    return first.transition, first.refusals, started
+
+
+def shown(texts: Texts, refusals: tuple[Refusal, ...]) -> tuple[ShownRefusal, ...]:
+    """Refusals with their Russian texts."""
+    return tuple(
+        ShownRefusal(refusal.code, texts.refusal(refusal), refusal.params, refusal.retry_at) for refusal in refusals
+    )
+
+
+def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord) -> Screen:
+    show = flow.showers.get(record.state)
+    items = show(record, ask) if show else {}
+    key = texts.screen_key(flow.name, record.state)
+    params = {name: value for name, value in items.items() if isinstance(value, str | int)}
+    return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), items)
+
+
+def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, name: str) -> Action:
+    event = flow.by_name[name]
+    rules = flow.availability.get(event, ())
+    refusals = tuple(refusal for rule in rules for refusal in rule(record))
+    key = texts.screen_key(flow.name, record.state)
+    return Action(name, event.title(), schema_of(event), _buttons(texts, key, event), shown(texts, refusals))
+
+
+def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
+    if not event.variants:
+        return (Button(texts.button(key, event.name)),)
+    return tuple(
+        Button(texts.button(key, f"{event.name}.{variant}"), part) for variant, part in event.variants.items()
+    )
+
+
+@cache
+def schema_of(event: type[Event]) -> Mapping[str, Any]:
+    """The JSON Schema of an event's payload."""
+    return event.model_json_schema()
+
+
+def person_events(flow: AnyFlow) -> tuple[type[Event], ...]:
+    """The events of a flow that a person may send."""
+    return tuple(event for event in flow.events if event.origin == Origin.PERSON)

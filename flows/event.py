@@ -1,0 +1,74 @@
+"""An event: an input of a chart, as a frozen model with a Russian title.
+
+The name in charts, logs and databases is the class's name in snake_case and is for ever. The class an event derives
+from is its origin: what a person does, a fact reported by a gateway or an operator, or time.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from registratura.domain.values import Value
+
+
+class Origin(StrEnum):
+    """Who may send an event."""
+
+    PERSON = "person"
+    FACT = "fact"
+    TIME = "time"
+
+
+class Event(Value):
+    """The base of all events.
+
+    `judged` events guess at a secret: their attempts are counted before they are judged.
+    `variants` are the named ways one event is offered (two buttons with one meaning), each with its part of the payload.
+    """
+
+    name: ClassVar[str] = ""
+    origin: ClassVar[Origin]
+    schema_version: ClassVar[int] = 1
+    judged: ClassVar[bool] = False
+    variants: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """The Russian title, as product owners read it."""
+        return str(cls.model_config.get("title") or cls.name)
+
+
+class PersonEvent(Event):
+    """Something the person does."""
+
+    origin = Origin.PERSON
+
+
+class FactEvent(Event):
+    """Something a gateway, an operator or another flow reports."""
+
+    origin = Origin.FACT
+
+
+class TimeEvent(Event):
+    """Something a timer does. It carries nothing: the flow and the clock say it all."""
+
+    origin = Origin.TIME
+
+
+class By(Value):
+    """By whom and over what a step came: what of the caller is recorded with it."""
+
+    channel: str = "web"
+    account: str | None = None
+
+
+class Facts(Value):
+    """What a decision needs to know from outside the record, gathered before it."""

@@ -1,0 +1,191 @@
+"""A flow: a declared process. One chart, its data, and the rules, guards and decisions written beside it.
+
+    class Registration(Flow[RegistrationData]):
+        name, version, chart, data = "registration", 1, RegistrationChart, RegistrationData
+
+    @Registration.refuses(ChooseRegion)          # why not: yields every reason
+    @Registration.guard                          # a yes/no question that chooses between transitions
+    @Registration.decides(ChooseRegion)          # what an accepted step changes, sends, claims, sets off
+    @Registration.decides_refused(SubmitCode)    # what a refused step leaves behind all the same
+    @Registration.gathers(ChooseRegion)          # the facts a decision needs (runs outside the pure step)
+    @Registration.available(ConfirmCard)         # refusals known without a payload, for the list of actions
+    @Registration.shows("card_review")           # parameters for the screen of a state
+    @Registration.counts(SubmitCode)             # whose attempts a judged event uses up
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from registratura.domain.refusal import Refusal
+from registratura.flows.chart import Answers, Chart
+from registratura.flows.errors import InvalidPayload, UnknownEvent
+from registratura.flows.event import Event, Facts, Origin
+from registratura.flows.record import FlowData, FlowRecord
+from registratura.flows.step import Case, Move
+
+if TYPE_CHECKING:
+    from registratura.flows.ports import Ask
+    from registratura.flows.settings import Settings
+
+D = TypeVar("D", bound=FlowData)
+E = TypeVar("E", bound=Event)
+AnyCase = Case[Any, Any, Any]
+Rule = Callable[[AnyCase], Iterable[Refusal]]
+Guard = Callable[[AnyCase], bool]
+Decision = Callable[[AnyCase], Move]
+Gather = Callable[[Any, Any, "Ask"], Facts]
+Show = Callable[[Any, "Ask"], Mapping[str, Any]]
+Availability = Callable[[Any], Iterable[Refusal]]
+H = TypeVar("H", bound=Callable[..., Any])
+
+
+class StartedBy(StrEnum):
+    """Who may start a flow."""
+
+    PERSON = "person"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One counter that a judged event uses up: a policy of the settings by name, and whose counter it is."""
+
+    policy: str
+    scope: str
+
+
+class Flow(Generic[D]):
+    """The base of all declared flows. It is never instantiated: a running case is a `FlowRecord`."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    chart: ClassVar[type[Chart]]
+    data: ClassVar[type[FlowData]]
+    begins: ClassVar[type[Event]]
+    events: ClassVar[tuple[type[Event], ...]]
+    started_by: ClassVar[StartedBy] = StartedBy.PERSON
+
+    answers: ClassVar[Answers]
+    by_name: ClassVar[dict[str, type[Event]]]
+    rules: ClassVar[dict[type[Event], list[Rule]]]
+    guards: ClassVar[dict[str, Guard]]
+    decisions: ClassVar[dict[type[Event], Decision]]
+    refused_decisions: ClassVar[dict[type[Event], Decision]]
+    gatherers: ClassVar[dict[type[Event], Gather]]
+    facts: ClassVar[dict[type[Event], type[Facts]]]
+    availability: ClassVar[dict[type[Event], list[Availability]]]
+    showers: ClassVar[dict[str, Show]]
+    counters: ClassVar[dict[type[Event], Callable[[Any, Any, Ask], tuple[Counted, ...]]]]
+
+    def __init_subclass__(cls) -> None:
+        cls.answers = Answers(cls.chart)
+        cls.by_name = {event.name: event for event in (cls.begins, *cls.events)}
+        cls.rules, cls.guards, cls.decisions, cls.refused_decisions = {}, {}, {}, {}
+        cls.gatherers, cls.facts, cls.availability, cls.showers, cls.counters = {}, {}, {}, {}, {}
+
+    @classmethod
+    def refuses(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare a rule: yields every reason why this event is refused."""
+        return _each(events, lambda event, rule: cls.rules.setdefault(event, []).append(rule))
+
+    @classmethod
+    def available(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare a rule that needs only the record: it makes the action unavailable, and refuses it when sent."""
+
+        def keep(event: type[Event], rule: Availability) -> None:
+            cls.availability.setdefault(event, []).append(rule)
+            cls.rules.setdefault(event, []).append(lambda case: rule(case.record))
+
+        return _each(events, keep)
+
+    @classmethod
+    def guard(cls, question: H) -> H:
+        """Declare a yes/no question by its name in the chart."""
+        cls.guards[question.__name__] = question
+        return question
+
+    @classmethod
+    def decides(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare what an accepted event changes, sends, claims and sets off."""
+        return _each(events, cls.decisions.__setitem__)
+
+    @classmethod
+    def decides_refused(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare what a refused event leaves behind all the same."""
+        return _each(events, cls.refused_decisions.__setitem__)
+
+    @classmethod
+    def gathers(cls, *events: type[Event], facts: type[Facts]) -> Callable[[H], H]:
+        """Declare how the facts of an event are gathered, and their model (for the log)."""
+
+        def keep(event: type[Event], gather: Gather) -> None:
+            cls.gatherers[event], cls.facts[event] = gather, facts
+
+        return _each(events, keep)
+
+    @classmethod
+    def shows(cls, *states: str) -> Callable[[H], H]:
+        """Declare the parameters of the screens of these states."""
+
+        def keep(show: H) -> H:
+            cls.showers.update((state, show) for state in states)
+            return show
+
+        return keep
+
+    @classmethod
+    def counts(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare whose attempts a judged event uses up."""
+        return _each(events, cls.counters.__setitem__)
+
+    @classmethod
+    def life(cls, settings: Settings) -> timedelta | None:
+        """How long a case may stay open; None: as long as it likes."""
+        return settings.lives.get(cls.name)
+
+    @classmethod
+    def allowed(cls, state: str, origin: Origin | None = Origin.PERSON) -> tuple[str, ...]:
+        """The names of the events that have a transition from this state."""
+        names = cls.answers.events(state)
+        return tuple(name for name in names if origin is None or cls.by_name[name].origin == origin)
+
+    @classmethod
+    def ended(cls, state: str) -> bool:
+        """Whether the state is final."""
+        return cls.answers.places[state].final
+
+    @classmethod
+    def parse(cls, event: str, payload: Mapping[str, Any] | None = None) -> Event:
+        """The event of that name with that payload (as JSON gives it).
+
+        Raises:
+            UnknownEvent: the chart has no such event.
+            InvalidPayload: the payload does not fit; names each field and the reason, never the value.
+        """
+        if event not in cls.by_name:
+            raise UnknownEvent(flow=cls.name, event=event, known=", ".join(cls.by_name))
+        try:
+            return cls.by_name[event].model_validate(dict(payload or {}))
+        except ValidationError as error:
+            problems = tuple((".".join(map(str, e["loc"])), str(e["type"])) for e in error.errors(include_input=False))
+            raise InvalidPayload(event, problems) from None
+
+
+def _each(events: tuple[type[Event], ...], keep: Callable[[type[Event], Any], object]) -> Callable[[H], H]:
+    def declare(function: H) -> H:
+        for event in events:
+            keep(event, function)
+        return function
+
+    return declare
+
+
+AnyFlow = type[Flow[Any]]
+AnyRecord = FlowRecord[Any]

@@ -1,0 +1,319 @@
+"""The engine's ports: what it needs from outside, in its own words. Storage and hosts implement them.
+
+Rows are what is stored, already sealed and hashed: a storage only keeps them, so every storage keeps the same bytes.
+Times in rows are whole microseconds since 1970 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from registratura.domain.attempts import Attempts
+from registratura.domain.consent import ConsentText, Purpose
+from registratura.flows.event import By
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the host knows them: `account` only if signed in, `session` an opaque id of the browser's session.
+
+    `caller=None` means the host itself, which may see every flow.
+    """
+
+    channel: str = "web"
+    address: str | None = None
+    session: str | None = None
+    account: str | None = None
+
+
+class FlowRow(NamedTuple):
+    """A flow; `wrapped` is its data key as the keys' table has it, and is read along with the row."""
+
+    id: str
+    flow: str
+    chart_version: int
+    state: str
+    version: int
+    account: str | None
+    subject: str | None
+    session: str | None
+    key_id: str
+    data: str
+    sealed: str | None
+    timers: str
+    created_at: int
+    changed_at: int
+    head: str
+    evidence: int
+    evidence_head: str
+    wrapped: str | None = None
+
+
+class LogRow(NamedTuple):
+    flow_id: str
+    seq: int
+    chart_version: int
+    event: str
+    event_version: int
+    transition: str
+    by: str
+    payload: str
+    sealed: str | None
+    outcome: str
+    at: int
+    previous: str
+    hash: str
+
+
+class EvidenceRow(NamedTuple):
+    flow_id: str
+    number: int
+    entry: str
+    previous: str
+    hash: str
+    signature: str
+
+
+class ClaimRow(NamedTuple):
+    kind: str
+    digest: str
+    target: str
+    flow_id: str
+
+
+class TimerRow(NamedTuple):
+    flow_id: str
+    kind: str
+    epoch: int
+    due: int
+
+
+class EffectRow(NamedTuple):
+    id: str
+    flow_id: str
+    seq: int
+    kind: str
+    payload: str
+    sealed: str | None
+    key_id: str
+    status: str
+    attempts: int
+    due: int
+    error: str
+
+
+class IdempotencyRow(NamedTuple):
+    scope: str
+    key: str
+    request: str
+    flow_id: str
+    seq: int
+    at: int
+
+
+class KeyRow(NamedTuple):
+    id: str
+    subject: str | None
+    wrapped: str
+
+
+class TicketRow(NamedTuple):
+    id: str
+    flow_id: str
+    request: str
+    verdict: str
+    at: int
+    spent: int
+
+
+class SecurityRow(NamedTuple):
+    id: str
+    at: int
+    flow_id: str | None
+    kind: str
+    details: str
+
+
+class AttemptChange(NamedTuple):
+    """A counter to be reset after a success, unless it is locked by then; or to be locked after a failure."""
+
+    scope: str
+    after: Attempts
+    must_be_open_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All rows of one event: they are written together or not at all.
+
+    `flows` come with the version expected in the store (0: must not exist). `watched` are versions of records that
+    were read for the decision and must not have moved. `timers` per flow replace what is there.
+    """
+
+    flows: tuple[tuple[FlowRow, int], ...]
+    log: tuple[LogRow, ...]
+    watched: tuple[tuple[str, int], ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+    timers: tuple[tuple[str, tuple[TimerRow, ...]], ...] = ()
+    effects: tuple[EffectRow, ...] = ()
+    evidence: tuple[EvidenceRow, ...] = ()
+    keys: tuple[KeyRow, ...] = ()
+    linked_keys: tuple[tuple[str, str], ...] = ()
+    idempotency: IdempotencyRow | None = None
+    attempts: tuple[AttemptChange, ...] = ()
+    ticket: str | None = None
+    finished_effect: str | None = None
+
+
+class Lost(Exception):
+    """Somebody was first. `what` is "idempotency", "flow", "watched", "claim", "attempt", "ticket" or "effect"."""
+
+    def __init__(self, what: str, which: str = "") -> None:
+        self.what, self.which = what, which
+        super().__init__(what, which)
+
+
+class Unit(Protocol):
+    """A unit of work: reads, and one write of all rows of an event.
+
+    Its own: reads see what is committed, `write` is a transaction of its own. In a host's transaction: both happen in
+    it, and the host commits.
+    """
+
+    def flow(self, flow_id: str) -> FlowRow | None: ...
+    def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]: ...
+    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None: ...
+    def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]: ...
+    def log_entry(self, flow_id: str, seq: int) -> LogRow | None: ...
+    def evidence(self, flow_id: str) -> Sequence[EvidenceRow]: ...
+    def idempotent(self, scope: str, key: str) -> IdempotencyRow | None: ...
+    def attempts(self, scope: str) -> Attempts | None: ...
+    def ticket(self, ticket_id: str) -> TicketRow | None: ...
+    def key(self, key_id: str) -> KeyRow | None: ...
+    def key_of(self, subject: str) -> KeyRow | None: ...
+
+    def write(self, changes: Changes) -> None:
+        """Write all of it or nothing.
+
+        Raises:
+            Lost: a version, claim, key or counter was not as expected.
+        """
+
+
+class Storage(Protocol):
+    """Where rows are kept."""
+
+    def unit(self, within: Any = None) -> AbstractContextManager[Unit]:
+        """A unit of work; `within` is the host's session or connection, whose transaction is then used."""
+
+    def count_attempts(
+        self,
+        ticket: TicketRow,
+        scopes: Sequence[str],
+        judge: Callable[[dict[str, Attempts]], tuple[str, dict[str, Attempts]]],
+    ) -> TicketRow:
+        """Count an attempt, in a transaction of its own: read the counters, judge, write them and the ticket.
+
+        A ticket that is already there is returned as it is and nothing is counted. `judge` gives the verdict and the
+        counters' new values.
+        """
+
+    def add_security_event(self, row: SecurityRow) -> None: ...
+    def security_events(self, limit: int = 100) -> Sequence[SecurityRow]: ...
+    def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]: ...
+    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]: ...
+    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]: ...
+    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None: ...
+    def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]: ...
+    def meta(self, name: str) -> str | None: ...
+    def set_meta(self, name: str, value: str) -> None: ...
+    def purge(self, before: int) -> int: ...
+    def close(self) -> None: ...
+
+
+class Keyring(Protocol):
+    """Keys: a master key that wraps data keys, and a key for digests. What they protect never leaves without them."""
+
+    def new_data_key(self, key_id: str) -> str:
+        """A new data key under this id, wrapped, as it is stored."""
+
+    def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
+        """`v1.<key id>.<nonce>.<ciphertext>`; `place` (row and column) is bound to it."""
+
+    def open(self, key_id: str, wrapped: str, envelope: str, place: str) -> str: ...
+    def digest(self, kind: str, text: str) -> str:
+        """A keyed digest under the newest key, with that key's id."""
+
+    def digests(self, kind: str, text: str) -> tuple[str, ...]:
+        """The digests under all live keys, for looking up."""
+
+    def sign(self, text: str) -> str: ...
+    def check_value(self) -> str:
+        """A value to keep in the database, by which a wrong key is noticed before anything is written."""
+
+    def fits(self, check_value: str) -> bool: ...
+
+
+class Hasher(Protocol):
+    """Password hashing (argon2id). Slow on purpose: called outside transactions."""
+
+    def hash(self, password: str) -> str: ...
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Whether it fits; takes as long for `None` (no such account) as for a wrong password."""
+
+
+class Ids(Protocol):
+    """The sources of what is new: ids and random numbers."""
+
+    def new(self, now: datetime) -> str: ...
+    def number(self, below: int) -> int: ...
+
+
+class Ask(Protocol):
+    """What a gatherer may ask: it reads, and changes nothing."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def by(self) -> By: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def hasher(self) -> Hasher: ...
+    @property
+    def attempt(self) -> Attempt | None:
+        """How this judged event was counted."""
+
+    def new_id(self) -> str: ...
+    def number(self, below: int) -> int:
+        """A random number from 0, below the bound."""
+
+    def digest(self, kind: str, text: str) -> str: ...
+    def claimed(self, kind: str, text: str) -> str | None:
+        """What the claim on this text points to."""
+
+    def load(self, flow_id: str) -> AnyRecord | None:
+        """A record as it is now, its due timers carried out. What was read must not move before the step is written."""
+
+    def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
+        """The flows of that kind which the account owns, the oldest first."""
+
+    def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
+        """The payloads of a flow's accepted events of that name, the oldest first, each with its time under "at"."""
+
+    def consent(self, purpose: Purpose) -> ConsentText: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a judged event was counted: whether it may be judged at all, and until when it may not."""
+
+    judgeable: bool
+    retry_at: datetime | None
+    last: bool
