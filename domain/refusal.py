@@ -6,10 +6,9 @@ The code is stable for ever and is the stem of the text's key in the catalogue: 
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import Field
 
+from registratura.domain.moments import Moment
 from registratura.domain.values import Value
 
 
@@ -21,4 +20,4 @@ class Refusal(Value):
 
     code: str
     params: dict[str, str | int] = Field(default_factory=dict)
-    retry_at: datetime | None = None
+    retry_at: Moment | None = None

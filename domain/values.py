@@ -8,6 +8,7 @@ marked itself (tests/domain/test_values.py walks all models and checks it).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,7 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=False)
 
-    def __repr_args__(self) -> Any:
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         hidden = personal_fields(type(self)) | secret_fields(type(self))
         for name, value in super().__repr_args__():
             yield name, REDACTED if name in hidden and value is not None else value
