@@ -11,7 +11,7 @@ ROOTS = ("domain", "flows", "storage", "host", "features")
 
 def packages() -> list[str]:
     """Every folder below the five roots, as `registratura.<root>[.<sub-folder>…]`."""
-    found = [root for root in ROOTS] + [
+    found = list(ROOTS) + [
         f"{root}.{sub}" for root in ROOTS for sub in find_namespace_packages(root, exclude=["*__pycache__*"])
     ]
     return sorted(f"registratura.{name}" for name in found)

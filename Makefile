@@ -1,0 +1,94 @@
+# `make` alone says what can be done. Every target does its own set-up, in this folder only.
+# A fresh machine needs Python 3.11 or newer, make and a package index.
+
+# Someone's own path or settings must not decide what is tested here.
+unexport PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+# The oldest Python that will do, so that nothing newer slips in. Shims may stand on the path and fail: each is run.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python \
+	$$(pyenv root 2>/dev/null)/versions/3.1[1-9].*/bin/python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+BIN = .venv/bin
+MADE = .venv/.made
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help setup demo play test features unit format lint types wheel bench requirements clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-13s %s\n' "$$name" "$$text"; done
+
+setup: $(MADE) ## The environment in .venv; the other targets do this by themselves
+
+# Made anew when the requirements change; a half-made one has no stamp and is made again.
+$(MADE): requirements/test.txt requirements/checks.txt pyproject.toml setup.py
+	@test -n "$(PYTHON)" || { \
+		echo "Python 3.11 or newer is needed, and none was found: install one, or name it: make PYTHON=/path/to/python"; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) will not do: Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python cannot make environments (no venv). On Debian and Ubuntu: apt-get install python3-venv"; \
+		exit 1; }
+	@echo "== Setting up .venv with $$($(PYTHON) --version); this takes a minute, once"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install -qq --require-hashes -r requirements/test.txt -r requirements/checks.txt
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(MADE) ## Both journeys played to the end, then the refusals
+	@$(BIN)/registratura demo
+
+play: $(MADE) ## The portal, interactive, kept in a file; stop and resume as you like
+	@$(BIN)/registratura play
+
+test: lint types features unit wheel ## Everything: what CI runs
+
+features: $(MADE) ## The specification only: behave
+	@printf '\n== Specification: every step is defined\n'
+	@$(BIN)/behave --dry-run -f null --no-summary
+	@printf '\n== Specification: behave\n'
+	@$(BIN)/behave
+
+unit: $(MADE) ## pytest only
+	@printf '\n== Tests: pytest\n'
+	@$(BIN)/pytest -q
+
+format: $(MADE) ## Puts the code in order
+	@$(BIN)/ruff check -q --fix-only .
+	@$(BIN)/ruff format .
+
+lint: $(MADE) ## Formatting, lint, import rules
+	@printf '\n== Formatting\n'
+	@$(BIN)/ruff format --check .
+	@printf '\n== Lint\n'
+	@$(BIN)/ruff check .
+	@printf '\n== Import rules\n'
+	@$(BIN)/lint-imports --no-logo
+
+types: $(MADE) ## mypy --strict
+	@printf '\n== Types\n'
+	@$(BIN)/mypy
+
+wheel: $(MADE) ## The suite against the built wheel, in every Python found
+	@.ci/wheel
+
+bench: $(MADE) ## The figures of speed and size; never a part of the tests
+	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+
+# Only this target resolves versions. The files name no index, so any that serves the same files will do.
+RESOLVE = .venv-requirements/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade \
+	--custom-compile-command 'make requirements'
+
+requirements: ## The newest versions, pinned and hashed, from pyproject.toml
+	@$(PYTHON) -m venv .venv-requirements
+	@.venv-requirements/bin/pip install -qq --upgrade uv
+	@$(RESOLVE) pyproject.toml --all-extras --group test -o requirements/test.txt
+	@$(RESOLVE) --group checks -c requirements/test.txt -o requirements/checks.txt
+
+clean: ## Removes everything that make made
+	@rm -rf .venv .venv-* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
