@@ -10,10 +10,7 @@ Locks grow with each time the guesses were used up, and one that is running is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -60,30 +57,24 @@ class Attempts(Value):
     since: Moment | None = None
 
 
-class CodeScope(StrEnum):
-    """By what the guesses at attachment codes are counted."""
-
-    PROFILE = "profile"
-    ACCOUNT = "account"
-    ADDRESS = "address"
-    GLOBAL = "global"
-
-
 PASSWORD_ATTEMPTS = AttemptsPolicy()
 """Per account, and per login that no account has."""
 
 SMS_ATTEMPTS = AttemptsPolicy(locks=())
 """Per request of a one-time code, which ends with its guesses."""
 
-CODE_ATTEMPTS: Mapping[CodeScope, AttemptsPolicy] = MappingProxyType(
-    {
-        CodeScope.PROFILE: AttemptsPolicy(),
-        CodeScope.ACCOUNT: AttemptsPolicy(limit=15),
-        CodeScope.ADDRESS: AttemptsPolicy(limit=50),
-        CodeScope.GLOBAL: AttemptsPolicy(limit=1_000, window=_HOUR, locks=(), alarm_only=True),
-    }
-)
-"""An address is a prefix and serves whole clinics; a success there must not forgive, or one good code buys guesses."""
+CODE_ATTEMPTS_PER_PROFILE = AttemptsPolicy()
+"""Attachment codes tried for one patient."""
+
+CODE_ATTEMPTS_PER_ACCOUNT = AttemptsPolicy(limit=15)
+"""Attachment codes tried from one account, for all its patients."""
+
+CODE_ATTEMPTS_PER_ADDRESS = AttemptsPolicy(limit=50)
+"""Attachment codes tried from one prefix of addresses, which may serve a whole clinic. A success there must not forgive
+(do not call `succeeded`): whoever has one good code would buy guesses with it."""
+
+CODE_ATTEMPTS_TOTAL = AttemptsPolicy(limit=1_000, window=_HOUR, locks=(), alarm_only=True)
+"""All attachment codes tried: somebody sprays the code space (U48)."""
 
 
 def attempts_refusals(policy: AttemptsPolicy, attempts: Attempts, now: datetime) -> tuple[Refusal, ...]:

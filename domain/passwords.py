@@ -85,7 +85,7 @@ def is_personal(password: str, personal: Collection[str]) -> bool:
     """
     forms = {form for item in personal for form in personal_forms(item)}
     own_part = squeezed(password)
-    for form in sorted(forms, key=len, reverse=True):
+    for form in sorted(forms, key=lambda form: (-len(form), form)):
         own_part = own_part.replace(form, "")
     return own_part != squeezed(password) and len(own_part) < _SHORTEST_OWN_PART
 
