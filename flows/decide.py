@@ -49,9 +49,7 @@ def decide(
     return Step(record, moved, event, facts, by, now, answer.id, move, refusals)
 
 
-def decide_start(
-    flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *, now: datetime, by: By
-) -> Step:
+def decide_start(flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *, now: datetime, by: By) -> Step:
     """The first move: from nothing to the chart's initial state. `blank` has the ids, no data yet."""
     case: AnyCase = _case(blank, event, facts, now, by)
     refusals = refusals_of(flow, case)

@@ -1,16 +1,16 @@
 """A flow: a declared process. One chart, its data, and the rules, guards and decisions written beside it.
 
-    class Registration(Flow[RegistrationData]):
-        name, version, chart, data = "registration", 1, RegistrationChart, RegistrationData
+class Registration(Flow[RegistrationData]):
+    name, version, chart, data = "registration", 1, RegistrationChart, RegistrationData
 
-    @Registration.refuses(ChooseRegion)          # why not: yields every reason
-    @Registration.guard                          # a yes/no question that chooses between transitions
-    @Registration.decides(ChooseRegion)          # what an accepted step changes, sends, claims, sets off
-    @Registration.decides_refused(SubmitCode)    # what a refused step leaves behind all the same
-    @Registration.gathers(ChooseRegion)          # the facts a decision needs (runs outside the pure step)
-    @Registration.available(ConfirmCard)         # refusals known without a payload, for the list of actions
-    @Registration.shows("card_review")           # parameters for the screen of a state
-    @Registration.counts(SubmitCode)             # whose attempts a judged event uses up
+@Registration.refuses(ChooseRegion)          # why not: yields every reason
+@Registration.guard                          # a yes/no question that chooses between transitions
+@Registration.decides(ChooseRegion)          # what an accepted step changes, sends, claims, sets off
+@Registration.decides_refused(SubmitCode)    # what a refused step leaves behind all the same
+@Registration.gathers(ChooseRegion)          # the facts a decision needs (runs outside the pure step)
+@Registration.available(ConfirmCard)         # refusals known without a payload, for the list of actions
+@Registration.shows("card_review")           # parameters for the screen of a state
+@Registration.counts(SubmitCode)             # whose attempts a judged event uses up
 """
 
 from __future__ import annotations
@@ -55,10 +55,14 @@ class StartedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One counter that a judged event uses up: a policy of the settings by name, and whose counter it is."""
+    """One counter that a judged event uses up: a policy of the settings by name, and whose counter it is.
+
+    A success forgives what was counted before, but for counters that many people share.
+    """
 
     policy: str
-    scope: str
+    whose: str
+    forgives: bool = True
 
 
 class Flow(Generic[D]):

@@ -283,6 +283,10 @@ class Ask(Protocol):
     @property
     def by(self) -> By: ...
     @property
+    def address(self) -> str | None:
+        """Where the call came from, as far as the host says."""
+
+    @property
     def settings(self) -> Settings: ...
     @property
     def hasher(self) -> Hasher: ...
@@ -312,8 +316,14 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a judged event was counted: whether it may be judged at all, and until when it may not."""
+    """How a judged event was counted.
 
-    judgeable: bool
-    retry_at: datetime | None
-    last: bool
+    `judgeable`: it may be judged at all; else `retry_at` says when the next one may. `last`: if it fails, no guess is
+    left, and `locked_until` is when the lock ends that then begins. `alarm`: a counter that only alarms is full.
+    """
+
+    judgeable: bool = True
+    retry_at: datetime | None = None
+    last: bool = False
+    locked_until: datetime | None = None
+    alarm: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from registratura.domain.consent import Purpose
 from registratura.domain.refusal import Refusal
@@ -108,7 +108,7 @@ class Move:
     evidence: tuple[Evidence, ...] = ()
     account: str | None = None
     subject: str | None = None
-    attempt_passed: bool = False
+    attempt: Literal["", "passed", "failed"] = ""
 
 
 STAY = Move()

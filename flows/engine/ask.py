@@ -37,6 +37,7 @@ class Asking:
     unit: Unit
     now: datetime
     by: By
+    address: str | None = None
     attempt: Attempt | None = None
     seen: dict[str, AnyRecord] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)

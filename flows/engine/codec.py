@@ -90,9 +90,7 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
     """
     flow = flows.get(row.flow)
     if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
-        raise UnknownStoredState(
-            flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version
-        )
+        raise UnknownStoredState(flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version)
     try:
         values = json.loads(row.data)
         if row.sealed:
@@ -163,10 +161,10 @@ def _outcome(step: Step, patch: dict[str, Any], evidence: list[str]) -> dict[str
         outcome["timers"] = timers_json(record.timers)
     if before is None or (before.account, before.subject) != (record.account, record.subject):
         outcome |= {"account": record.account, "subject": record.subject}
-    if move.sends:
-        outcome["sends"] = [
-            [send.to if isinstance(send, Send) else send.id, send.event.name] for send in move.sends
-        ]
+    if sends := [[send.to, send.event.name] for send in move.sends if isinstance(send, Send)]:
+        outcome["sends"] = sends
+    if starts := {send.flow.name: send.id for send in move.sends if not isinstance(send, Send)}:
+        outcome["starts"] = starts
     if move.claims:
         outcome["claims"] = [[claim.kind, claim.digest, claim.target] for claim in move.claims]
     if move.effects:

@@ -134,9 +134,7 @@ def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, name: str) -> Action
 def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
     if not event.variants:
         return (Button(texts.button(key, event.name)),)
-    return tuple(
-        Button(texts.button(key, f"{event.name}.{variant}"), part) for variant, part in event.variants.items()
-    )
+    return tuple(Button(texts.button(key, f"{event.name}.{variant}"), part) for variant, part in event.variants.items())
 
 
 @cache

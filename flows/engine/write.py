@@ -47,11 +47,11 @@ class Rows:
             self.timers_before[step.record.id] = step.before.timers if step.before else {}
         record = self._with_key(replace(step.record, key_id=known.key_id if known else ""), known)
         if known:
-            record = replace(
-                record, head=known.head, evidence=known.evidence, evidence_head=known.evidence_head
-            )
+            record = replace(record, head=known.head, evidence=known.evidence, evidence_head=known.evidence_head)
         record, hashes = self._evidence(record, step)
-        entry = log_row(replace(step, record=record), self.ask.wrapped[record.key_id], self.ask.tools.keys, record.head, hashes)
+        entry = log_row(
+            replace(step, record=record), self.ask.wrapped[record.key_id], self.ask.tools.keys, record.head, hashes
+        )
         self.log.append(entry)
         self.after[record.id] = replace(record, head=entry.hash)
         self.claims += [ClaimRow(claim.kind, claim.digest, claim.target, record.id) for claim in step.move.claims]
@@ -147,8 +147,7 @@ class Rows:
     def _timers(self) -> list[tuple[str, tuple[TimerRow, ...]]]:
         changed = [r for r in self.after.values() if r.timers != self.timers_before[r.id]]
         return [
-            (r.id, tuple(TimerRow(r.id, kind, t.epoch, micros(t.due)) for kind, t in r.timers.items()))
-            for r in changed
+            (r.id, tuple(TimerRow(r.id, kind, t.epoch, micros(t.due)) for kind, t in r.timers.items())) for r in changed
         ]
 
 

@@ -1,0 +1,113 @@
+"""Attempts at secrets: counted first, in a transaction of their own, and looked at again when one is redeemed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from registratura.domain.attempts import (
+    Attempts,
+    AttemptsPolicy,
+    attempts_refusals,
+    counted,
+    exhausted,
+    failed,
+    judgeable,
+    succeeded,
+)
+from registratura.flows.engine.ask import Asking
+from registratura.flows.engine.codec import micros
+from registratura.flows.errors import NeedsOwnTransaction, TicketInvalid
+from registratura.flows.event import Event
+from registratura.flows.flow import AnyRecord
+from registratura.flows.ports import Attempt, AttemptChange, Storage, TicketRow
+from registratura.flows.step import Step
+
+NONE = Attempts()
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One counter: its stored scope, its policy, and whether a success forgives it."""
+
+    scope: str
+    policy: AttemptsPolicy
+    forgives: bool
+
+
+def counters_of(ask: Asking, record: AnyRecord, event: Event) -> tuple[Counter, ...]:
+    """The counters that this event uses up; the scopes are digests, since they may name people and addresses."""
+    flow = ask.tools.flows[record.flow]
+    return tuple(
+        Counter(ask.digest("attempts", f"{c.policy}:{c.whose}"), ask.settings.attempts[c.policy], c.forgives)
+        for c in flow.counters[type(event)](record, event, ask)
+    )
+
+
+def count(storage: Storage, ask: Asking, record: AnyRecord, event: Event, ticket_id: str, request: str) -> TicketRow:
+    """Count an attempt; a ticket that is already there is not counted again."""
+    counters = {counter.scope: counter for counter in counters_of(ask, record, event)}
+
+    def judge(now_counted: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
+        after, verdict = {}, True
+        for scope, counter in counters.items():
+            attempts = counted(counter.policy, now_counted.get(scope, NONE), ask.now)
+            if not judgeable(counter.policy, attempts, ask.now):
+                verdict, attempts = False, failed(counter.policy, attempts, ask.now)
+            after[scope] = attempts
+        return json.dumps({"judgeable": verdict}), after
+
+    row = TicketRow(ticket_id, record.id, request, "", micros(ask.now), 0)
+    return storage.count_attempts(row, tuple(counters), judge)
+
+
+def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | None, request: str) -> Attempt:
+    """What a ticket is worth now: what was counted then, and whether a lock has begun since.
+
+    Raises:
+        NeedsOwnTransaction: there is no ticket.
+        TicketInvalid: it is for another flow or event, or spent.
+    """
+    if ticket is None:
+        raise NeedsOwnTransaction(event=event.name)
+    if ticket.flow_id != record.id or ticket.request != request or ticket.spent:
+        raise TicketInvalid(event=event.name, flow_id=record.id)
+    counters = counters_of(ask, record, event)
+    current = {counter.scope: ask.unit.attempts(counter.scope) or NONE for counter in counters}
+    locks = [until for c in counters if (until := _locked_until(c, current[c.scope], ask.now))]
+    judged = bool(json.loads(ticket.verdict)["judgeable"]) and not locks
+    waits = [r.retry_at for c in counters for r in attempts_refusals(c.policy, current[c.scope], ask.now) if r.retry_at]
+    final = [c for c in counters if exhausted(c.policy, current[c.scope])]
+    after = [failed(c.policy, current[c.scope], ask.now).locked_until for c in final]
+    return Attempt(
+        judgeable=judged,
+        retry_at=max([*locks, *waits], default=None),
+        last=any(not c.policy.alarm_only for c in final),
+        locked_until=max((until for until in after if until), default=None),
+        alarm=any(c.policy.alarm_only for c in final),
+    )
+
+
+def settled(ask: Asking, record: AnyRecord, event: Event, steps: Sequence[Step]) -> tuple[AttemptChange, ...]:
+    """The counters' new values, once the attempt is judged."""
+    ended = steps[0].move.attempt
+    if not ended:
+        return ()
+    changes = []
+    for counter in counters_of(ask, record, event):
+        current = ask.unit.attempts(counter.scope) or NONE
+        if ended == "failed":
+            after = failed(counter.policy, current, ask.now)
+            if after != current:
+                changes.append(AttemptChange(counter.scope, after, None))
+        else:
+            after = succeeded(current) if counter.forgives else current
+            changes.append(AttemptChange(counter.scope, after, micros(ask.now)))
+    return tuple(changes)
+
+
+def _locked_until(counter: Counter, attempts: Attempts, now: datetime) -> datetime | None:
+    until = attempts.locked_until
+    return until if until is not None and until > now and not counter.policy.alarm_only else None

@@ -1,0 +1,300 @@
+"""The engine: every event of every flow goes through `send`, every new flow through `start`.
+
+    storage.unit → recorded already? → load → due timers → count the attempt → plan (gather, decide) → write → view
+
+All rows of an event are written together. If somebody was first, what was decided is thrown away and decided anew,
+unless it was the flow itself that moved: then the caller must look again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from registratura.domain.canonical import canonical_json
+from registratura.flows.engine import attempts
+from registratura.flows.engine.ask import Asking, Tools
+from registratura.flows.engine.codec import micros, refusals_in
+from registratura.flows.engine.plan import effective, plan_due, plan_event, plan_start
+from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
+from registratura.flows.engine.write import changes_of
+from registratura.flows.decide import must_be_possible
+from registratura.flows.errors import (
+    ConcurrentUpdate,
+    IdempotencyConflict,
+    NotAPersonsEvent,
+    NotStartedByHosts,
+    StartRefused,
+    UnknownEvent,
+    UnknownFlow,
+)
+from registratura.flows.event import By, Event, Origin
+from registratura.flows.flow import AnyFlow, AnyRecord, StartedBy
+from registratura.flows.ports import Caller, IdempotencyRow, Lost, LogRow, Storage, TicketRow, Unit
+from registratura.flows.step import Start, Step
+from registratura.flows.texts import Texts
+
+T = TypeVar("T")
+TRIES = 24
+HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: an event or a start, by whom, and under which idempotency key."""
+
+    about: str
+    event: Event
+    caller: Caller | None
+    key: str | None
+    digest: str
+    origin: Origin
+
+    @property
+    def scope(self) -> str:
+        who = HOST if self.caller is None else self.caller.account or self.caller.session or "anonymous"
+        return f"{who}:{self.about}"
+
+
+class Engine:
+    """Flows over a storage. It keeps nothing between calls and may be shared by threads."""
+
+    def __init__(self, storage: Storage, tools: Tools, texts: Texts) -> None:
+        self.storage = storage
+        self.tools = tools
+        self.texts = texts
+
+    def start(
+        self,
+        flow: AnyFlow,
+        event: Event | None = None,
+        *,
+        caller: Caller | None = None,
+        idempotency_key: str | None = None,
+        within: Any = None,
+        origin: Origin = Origin.PERSON,
+    ) -> FlowView:
+        """Start a flow.
+
+        Raises:
+            StartRefused: a rule said no; nothing was created.
+            UnknownEvent: the event does not start this flow.
+        """
+        event = flow.begins() if event is None else event
+        if type(event) is not flow.begins:
+            raise UnknownEvent(flow=flow.name, event=event.name, known=flow.begins.name)
+        if origin is Origin.PERSON and flow.started_by is not StartedBy.PERSON:
+            raise NotStartedByHosts(flow=flow.name)
+        request = self._request(f"start:{flow.name}", event, caller, idempotency_key, origin)
+        with self.storage.unit(within) as unit:
+            return self._trying(unit, request, lambda ask: self._begin(ask, flow, request))
+
+    def send(
+        self,
+        flow_id: str,
+        event: Event,
+        *,
+        caller: Caller | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        within: Any = None,
+        ticket: str | None = None,
+        origin: Origin = Origin.PERSON,
+    ) -> FlowView:
+        """Send an event to a flow. See the design's promises for what happens when.
+
+        Raises:
+            UnknownFlow, UnknownEvent, NotAPersonsEvent, NotAllowedNow, ConcurrentUpdate, IdempotencyConflict,
+            NeedsOwnTransaction, TicketInvalid: nothing was written.
+        """
+        request = self._request(flow_id, event, caller, idempotency_key, origin)
+        tickets = _Tickets(self, request, within is not None, ticket)
+        with self.storage.unit(within) as unit:
+            return self._trying(unit, request, lambda ask: self._move(ask, request, expected_version, tickets))
+
+    def get(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> FlowView:
+        """A flow as it is now; what is due by now is carried out first.
+
+        Raises:
+            UnknownFlow: there is none, or the caller may not see it.
+        """
+        with self.storage.unit(within) as unit:
+            return self._reading(unit, flow_id, caller, lambda ask, record: view_of(ask, self.texts, record))
+
+    def attempt(
+        self, flow_id: str, event: Event, *, caller: Caller | None = None, idempotency_key: str | None = None
+    ) -> str:
+        """Count an attempt before the host's transaction begins; the ticket goes with `send(…, within=, ticket=)`."""
+        request = self._request(flow_id, event, caller, idempotency_key, Origin.PERSON)
+
+        def counted(ask: Asking, record: AnyRecord) -> str:
+            self._check(record, request)
+            return self.count(ask, record, request).id
+
+        with self.storage.unit() as unit:
+            return self._reading(unit, flow_id, caller, counted)
+
+    def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
+        """The log of a flow, the oldest entry first. Personal data in it is sealed."""
+        with self.storage.unit(within) as unit:
+            self._visible(self._asking(unit, caller), flow_id, caller)
+            return tuple(unit.log(flow_id))
+
+    def record(self, flow_id: str, *, within: Any = None) -> AnyRecord:
+        """The record itself, for gateways and stand-ins; what is due by now is carried out first."""
+        with self.storage.unit(within) as unit:
+            return self._reading(unit, flow_id, None, lambda ask, record: record)
+
+    @contextmanager
+    def asking(self, caller: Caller | None = None, within: Any = None) -> Iterator[Asking]:
+        """What gatherers ask, for gateways that look something up."""
+        with self.storage.unit(within) as unit:
+            yield self._asking(unit, caller)
+
+    def count(self, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:
+        """Count the attempt of a judged event: once for each idempotency key."""
+        name = self.tools.keys.digest("ticket", f"{request.scope}:{request.key}") if request.key else ask.new_id()
+        return attempts.count(self.storage, ask, record, request.event, name, request.digest)
+
+    def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
+        caller = request.caller
+        session = self.tools.keys.digest("session", caller.session) if caller and caller.session else None
+        start = Start(flow, ask.new_id(), request.event, account=caller.account if caller else None)
+        steps = plan_start(ask, start, session)
+        if steps[0].refusals:
+            raise StartRefused(flow.name, steps[0].refusals)
+        return self._write(ask, request, steps)
+
+    def _move(self, ask: Asking, request: Request, expected: int | None, tickets: _Tickets) -> FlowView:
+        record = self._in_time(ask, self._visible(ask, request.about, request.caller))
+        if request.caller is None:
+            # The host itself calls: it vouches that the person who owns the flow is the one who acts.
+            ask.by = By(channel=HOST, account=record.account)
+        if expected is not None and expected != record.version:
+            raise ConcurrentUpdate(flow_id=record.id, expected=expected)
+        self._check(record, request)
+        ticket = None
+        if request.event.judged:
+            ticket = tickets.get(ask, record)
+            ask.attempt = attempts.redeem(ask, record, request.event, ticket, request.digest)
+        steps = plan_event(ask, record, request.event)
+        if ticket is None:
+            return self._write(ask, request, steps)
+        changed = attempts.settled(ask, record, request.event, steps)
+        return self._write(ask, request, steps, attempts=changed, ticket=ticket.id)
+
+    def _write(self, ask: Asking, request: Request, steps: list[Step], **more: Any) -> FlowView:
+        first = steps[0]
+        row = None
+        if request.key is not None:
+            at = micros(ask.now)
+            row = IdempotencyRow(request.scope, request.key, request.digest, first.record.id, first.record.version, at)
+        ask.unit.write(changes_of(ask, steps, idempotency=row, **more))
+        transition, refusals, started = outcome_of(steps)
+        view = view_of(ask, self.texts, ask.seen[first.record.id])
+        return replace(view, transition=transition, refusals=shown(self.texts, refusals), started=started)
+
+    def _trying(self, unit: Unit, request: Request, work: Callable[[Asking], FlowView]) -> FlowView:
+        for _ in range(TRIES):
+            ask = self._asking(unit, request.caller)
+            if recorded := self._recorded(ask, request):
+                return recorded
+            try:
+                return work(ask)
+            except Lost as lost:
+                if lost.what == "flow" and lost.which == request.about and not self._recorded(ask, request):
+                    raise ConcurrentUpdate(flow_id=request.about, expected="the one read") from None
+        raise ConcurrentUpdate(flow_id=request.about, expected="the one read")
+
+    def _reading(self, unit: Unit, flow_id: str, caller: Caller | None, work: Callable[[Asking, AnyRecord], T]) -> T:
+        for _ in range(TRIES):
+            ask = self._asking(unit, caller)
+            try:
+                return work(ask, self._in_time(ask, self._visible(ask, flow_id, caller)))
+            except Lost:
+                continue
+        raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")
+
+    def _recorded(self, ask: Asking, request: Request) -> FlowView | None:
+        """The first answer to this idempotency key, its view drawn now."""
+        row = ask.unit.idempotent(request.scope, request.key) if request.key is not None else None
+        if row is None:
+            return None
+        if row.request != request.digest:
+            raise IdempotencyConflict()
+        entry = ask.unit.log_entry(row.flow_id, row.seq)
+        record = self._in_time(ask, self._visible(ask, row.flow_id, None))
+        view = view_of(ask, self.texts, record)
+        if entry is None:
+            return view
+        outcome = json.loads(entry.outcome)
+        refusals = shown(self.texts, refusals_in(entry))
+        return replace(view, transition=entry.transition, refusals=refusals, started=outcome.get("starts", {}))
+
+    def _in_time(self, ask: Asking, record: AnyRecord) -> AnyRecord:
+        """The record with its due timers carried out and written."""
+        if not record.due(ask.now):
+            return record
+        steps = plan_due(ask, record)
+        if not steps:
+            return ask.seen[record.id]
+        try:
+            ask.unit.write(changes_of(ask, steps))
+        except Lost:
+            raise Lost("timer", record.id) from None
+        ask.seen.clear()
+        ask.watched.clear()
+        return self._visible(ask, record.id, None)
+
+    def _visible(self, ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
+        record = ask.stored(flow_id)
+        if record is None or not self._may_see(record, caller):
+            raise UnknownFlow(flow_id=flow_id)
+        return record
+
+    def _may_see(self, record: AnyRecord, caller: Caller | None) -> bool:
+        if caller is None or (record.account is not None and caller.account == record.account):
+            return True
+        if caller.account is not None and record.account is not None:
+            return False
+        if record.session is None:
+            return record.account is None
+        return caller.session is not None and record.session in self.tools.keys.digests("session", caller.session)
+
+    def _check(self, record: AnyRecord, request: Request) -> None:
+        flow, event = self.tools.flows[record.flow], request.event
+        if flow.by_name.get(event.name) is not type(event) or type(event) is flow.begins:
+            raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(flow.by_name))
+        if event.origin is not request.origin:
+            raise NotAPersonsEvent(event=event.name)
+        must_be_possible(flow, record, event)
+
+    def _request(self, about: str, event: Event, caller: Caller | None, key: str | None, origin: Origin) -> Request:
+        payload = event.model_dump(mode="json")
+        digest = self.tools.keys.digest("request", canonical_json({"event": event.name, "payload": payload}))
+        return Request(about, event, caller, key, digest, origin)
+
+    def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
+        by = By(channel=caller.channel, account=caller.account) if caller else By(channel=HOST)
+        ask = Asking(self.tools, unit, self.tools.clock(), by, caller.address if caller else None)
+        ask.effective = lambda record: effective(ask, record)
+        return ask
+
+
+class _Tickets:
+    """The ticket of a judged event: the host's, or one that is counted now, once for all tries."""
+
+    def __init__(self, engine: Engine, request: Request, within: bool, ticket: str | None) -> None:
+        self._engine, self._request = engine, request
+        self._within, self._named = within, ticket
+        self._counted: TicketRow | None = None
+
+    def get(self, ask: Asking, record: AnyRecord) -> TicketRow | None:
+        if self._within or self._named is not None:
+            return ask.unit.ticket(self._named) if self._named else None
+        if self._counted is None:
+            self._counted = self._engine.count(ask, record, self._request)
+        return self._counted
