@@ -152,6 +152,20 @@ class KeyUnreadable(OperatorError):
     cure = "Restore it from a copy; `registratura keys new FILE` makes one for a new database."
 
 
+class KeyExposed(OperatorError):
+    """Others than its owner may read the key file."""
+
+    cause = "The key file {key!r} can be read by others."
+    cure = "Close it (`chmod 600`), and change the keys if somebody may have read them."
+
+
+class KeyFileExists(OperatorError):
+    """A key file is not overwritten."""
+
+    cause = "The file {key!r} is already there."
+    cure = "Name another one; without the old key what it sealed could not be read again."
+
+
 class DataDamaged(OperatorError):
     """A stored value does not open or decode."""
 

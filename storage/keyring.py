@@ -1,0 +1,137 @@
+"""What keys are used for: data keys wrapped by a master key, values sealed with them, keyed digests, signatures.
+
+Everything says which key it was made with, so that keys can be changed one after another:
+
+    wrapped data key   w1.<master id>.<nonce>.<ciphertext>      AES-256-GCM under the master key
+    sealed value       v1.<key id>.<nonce>.<ciphertext>         AES-256-GCM under the data key
+    digest             d1.<digest key id>.<hexadecimal>         HMAC-SHA256
+    signature          s1.<sign key id>.<hexadecimal>           HMAC-SHA256
+
+Unwrapped data keys are not remembered: once a key's row is destroyed, nothing opens what it sealed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from base64 import b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from registratura.flows.ports import Keyring
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_NUL = "\0"
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret of 32 bytes and the id by which what it made names it (letters, digits, `_`, `-`)."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != KEY_BYTES or not _ID.fullmatch(self.id):
+            raise ValueError(f"a key has {KEY_BYTES} bytes and an id of letters, digits, _ and -")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys outside the database. `digest` has the newest first; the older ones still find what they made."""
+
+    master: Key
+    digest: tuple[Key, ...]
+    sign: Key
+
+
+class SecretKeyring(Keyring):
+    """A keyring over keys that are in memory."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._master = AESGCM(keys.master.secret)
+
+    def new_data_key(self, key_id: str) -> str:
+        secret = secrets.token_bytes(KEY_BYTES)
+        master = self._keys.master.id
+        return _sealed("w1", master, self._master, secret, f"keys/{key_id}/{master}")
+
+    def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
+        return _sealed("v1", key_id, self._data_key(key_id, wrapped), text.encode(), f"{place}/{key_id}")
+
+    def open(self, key_id: str, wrapped: str, envelope: str, place: str) -> str:
+        """The text in the envelope.
+
+        Raises:
+            ValueError: it is not an envelope of this key for this place, or the data key does not unwrap.
+        """
+        return _opened("v1", key_id, self._data_key(key_id, wrapped), envelope, f"{place}/{key_id}").decode()
+
+    def digest(self, kind: str, text: str) -> str:
+        return _digest(self._keys.digest[0], kind, text)
+
+    def digests(self, kind: str, text: str) -> tuple[str, ...]:
+        return tuple(_digest(key, kind, text) for key in self._keys.digest)
+
+    def sign(self, text: str) -> str:
+        return f"s1.{self._keys.sign.id}.{_mac(self._keys.sign, text)}"
+
+    def check_value(self) -> str:
+        keys = self._keys
+        checks = _check("master", keys.master), _check("digest", keys.digest[0]), _check("sign", keys.sign)
+        return " ".join(("c1", *checks))
+
+    def fits(self, check_value: str) -> bool:
+        """Every key that was newest when the check value was made is still among the live ones."""
+        keys = self._keys
+        live = [_check("master", keys.master), _check("sign", keys.sign)]
+        live += [_check("digest", key) for key in keys.digest]
+        version, *checks = check_value.split(" ")
+        known = [any(hmac.compare_digest(check.encode(), mine.encode()) for mine in live) for check in checks]
+        return version == "c1" and len(known) == 3 and all(known)
+
+    def _data_key(self, key_id: str, wrapped: str) -> AESGCM:
+        master = self._keys.master.id
+        return AESGCM(_opened("w1", master, self._master, wrapped, f"keys/{key_id}/{master}"))
+
+
+def _sealed(version: str, key_id: str, key: AESGCM, data: bytes, bound_to: str) -> str:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return f"{version}.{key_id}.{_text(nonce)}.{_text(key.encrypt(nonce, data, bound_to.encode()))}"
+
+
+def _opened(version: str, key_id: str, key: AESGCM, envelope: str, bound_to: str) -> bytes:
+    parts = envelope.split(".")
+    if len(parts) != 4 or parts[:2] != [version, key_id]:
+        raise ValueError("not an envelope of this key")
+    try:
+        return key.decrypt(_bytes(parts[2]), _bytes(parts[3]), bound_to.encode())
+    except InvalidTag:
+        raise ValueError("the envelope does not open") from None
+
+
+def _digest(key: Key, kind: str, text: str) -> str:
+    return f"d1.{key.id}.{_mac(key, _NUL.join((kind, text)))}"
+
+
+def _check(use: str, key: Key) -> str:
+    # The use is in the text, so that no digest or signature that the keyring hands out can pass for a check.
+    return f"{use}.{key.id}.{_mac(key, _NUL.join(('', 'check', use)))}"
+
+
+def _mac(key: Key, text: str) -> str:
+    return hmac.digest(key.secret, text.encode(), "sha256").hex()
+
+
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
