@@ -35,7 +35,7 @@ $(MADE): requirements/test.txt requirements/checks.txt pyproject.toml setup.py
 		exit 1; }
 	@echo "== Setting up .venv with $$($(PYTHON) --version); this takes a minute, once"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install -qq --require-hashes -r requirements/test.txt -r requirements/checks.txt
+	@$(BIN)/pip install -qq --no-compile --require-hashes -r requirements/test.txt -r requirements/checks.txt
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
