@@ -109,6 +109,13 @@ class TicketInvalid(CallerError):
     cure = "Count a new attempt with `portal.attempt(flow_id, event)`."
 
 
+class WithinUnknown(CallerError):
+    """What was passed as `within` is no transaction that this storage can write in."""
+
+    cause = "`within` is a {what}, which is no transaction of this storage."
+    cure = "Pass {needed}, or nothing."
+
+
 class Conflict(RegistraturaError):
     """Somebody was first: read again, then decide."""
 

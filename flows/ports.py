@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from registratura.domain.attempts import Attempts
 from registratura.domain.consent import ConsentText, Purpose
+from registratura.domain.values import Value
 from registratura.flows.event import By
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.settings import Settings
@@ -141,7 +142,11 @@ class SecurityRow(NamedTuple):
 
 
 class AttemptChange(NamedTuple):
-    """A counter to be reset after a success, unless it is locked by then; or to be locked after a failure."""
+    """What becomes of a counter once an attempt is judged. Only `count_attempts` counts: what others counted stays.
+
+    After a failure (`must_be_open_at` is None) it takes the lock of `after`, if that one's level is higher. After a
+    success it must not be locked at that time; it is reset if `after` is empty, and else left as it is.
+    """
 
     scope: str
     after: Attempts
@@ -314,8 +319,7 @@ class Ask(Protocol):
     def consent(self, purpose: Purpose) -> ConsentText: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Value):
     """How a judged event was counted.
 
     `judgeable`: it may be judged at all; else `retry_at` says when the next one may. `last`: if it fails, no guess is

@@ -1,0 +1,210 @@
+"""The storage in memory: the same promises as on SQL, for the tests of a host and for trying things out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+from registratura.domain.attempts import Attempts
+from registratura.flows.errors import ConcurrentUpdate, WithinUnknown
+from registratura.flows.ports import (
+    Changes,
+    ClaimRow,
+    EffectRow,
+    EvidenceRow,
+    FlowRow,
+    IdempotencyRow,
+    KeyRow,
+    LogRow,
+    SecurityRow,
+    Storage,
+    TicketRow,
+    TimerRow,
+    Unit,
+)
+from registratura.storage.memory_rows import Rows
+
+
+class MemoryUnit(Unit):
+    """A unit of work over rows that are the storage's, or a transaction's copy of them."""
+
+    def __init__(self, rows: Callable[[], Rows], lock: RLock) -> None:
+        self._rows, self._lock = rows, lock
+
+    def flow(self, flow_id: str) -> FlowRow | None:
+        with self._lock:
+            return self._with_key(self._rows().flows.get(flow_id))
+
+    def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]:
+        with self._lock:
+            mine = [row for row in self._rows().flows.values() if row.account == account and row.flow == flow]
+            return [row for row in map(self._with_key, sorted(mine)) if row]
+
+    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None:
+        with self._lock:
+            found = (self._rows().claims.get((kind, digest)) for digest in digests)
+            return next((row for row in found if row), None)
+
+    def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]:
+        with self._lock:
+            return self._rows().log.get(flow_id, [])[after:][:limit]
+
+    def log_entry(self, flow_id: str, seq: int) -> LogRow | None:
+        return next(iter(self.log(flow_id, seq - 1, 1)), None)
+
+    def evidence(self, flow_id: str) -> Sequence[EvidenceRow]:
+        with self._lock:
+            return list(self._rows().evidence.get(flow_id, []))
+
+    def idempotent(self, scope: str, key: str) -> IdempotencyRow | None:
+        with self._lock:
+            return self._rows().idempotency.get((scope, key))
+
+    def attempts(self, scope: str) -> Attempts | None:
+        with self._lock:
+            return self._rows().attempts.get(scope)
+
+    def ticket(self, ticket_id: str) -> TicketRow | None:
+        with self._lock:
+            return self._rows().tickets.get(ticket_id)
+
+    def key(self, key_id: str) -> KeyRow | None:
+        with self._lock:
+            return self._rows().keys.get(key_id)
+
+    def key_of(self, subject: str) -> KeyRow | None:
+        with self._lock:
+            return min((row for row in self._rows().keys.values() if row.subject == subject), default=None)
+
+    def write(self, changes: Changes) -> None:
+        with self._lock:
+            rows = self._rows()
+            rows.check(changes)
+            rows.apply(changes)
+
+    def _with_key(self, row: FlowRow | None) -> FlowRow | None:
+        key = self._rows().keys.get(row.key_id) if row else None
+        return row._replace(wrapped=key.wrapped if key else None) if row else None
+
+
+class MemoryTransaction:
+    """A host's transaction on the memory storage, from `MemoryStorage.transaction()`."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self.storage = storage
+        self.rows = storage.rows.copy()
+
+
+class MemoryStorage(Storage):
+    """Rows in dictionaries under one lock; they are gone with the process."""
+
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self._lock = RLock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        """A host's transaction, to be passed as `within`; it is thrown away if its block ends with an exception.
+
+        Raises:
+            ConcurrentUpdate: something else was written meanwhile; nothing of this transaction was.
+        """
+        with self._lock:
+            transaction, begun = MemoryTransaction(self), self.rows.writes
+        yield transaction
+        with self._lock:
+            if transaction.rows.writes == begun:
+                return
+            if self.rows.writes != begun:
+                raise ConcurrentUpdate(flow_id="of this transaction", expected="the one read")
+            self.rows = transaction.rows
+
+    @contextmanager
+    def unit(self, within: Any = None) -> Iterator[MemoryUnit]:
+        if within is None:
+            yield MemoryUnit(lambda: self.rows, self._lock)
+        elif isinstance(within, MemoryTransaction) and within.storage is self:
+            yield MemoryUnit(lambda: within.rows, self._lock)
+        else:
+            raise WithinUnknown(what=type(within).__name__, needed="a transaction() of this MemoryStorage")
+
+    def count_attempts(
+        self,
+        ticket: TicketRow,
+        scopes: Sequence[str],
+        judge: Callable[[dict[str, Attempts]], tuple[str, dict[str, Attempts]]],
+    ) -> TicketRow:
+        with self._lock:
+            if ticket.id in self.rows.tickets:
+                return self.rows.tickets[ticket.id]
+            counters = self.rows.attempts
+            verdict, after = judge({scope: counters[scope] for scope in scopes if scope in counters})
+            counters |= after
+            self.rows.tickets[ticket.id] = ticket = ticket._replace(verdict=verdict)
+            self.rows.writes += 1
+            return ticket
+
+    def add_security_event(self, row: SecurityRow) -> None:
+        with self._lock:
+            self.rows.security.append(row)
+            self.rows.writes += 1
+
+    def security_events(self, limit: int = 100) -> Sequence[SecurityRow]:
+        with self._lock:
+            return sorted(self.rows.security, key=lambda row: (row.at, row.id), reverse=True)[:limit]
+
+    def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]:
+        with self._lock:
+            return sorted(flow_id for flow_id in self.rows.flows if flow_id > after)[:limit]
+
+    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]:
+        with self._lock:
+            due = [row for rows in self.rows.timers.values() for row in rows if row.due <= now]
+            return sorted(due, key=lambda row: (row.due, row.flow_id))[:limit]
+
+    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]:
+        with self._lock:
+            open_ = [
+                row for row in self.rows.effects.values() if row.status in ("pending", "leased") and row.due <= now
+            ]
+            leased = [
+                row._replace(status="leased", due=until, attempts=row.attempts + 1)
+                for row in sorted(open_, key=lambda row: (row.due, row.id))[:limit]
+            ]
+            self.rows.effects |= {row.id: row for row in leased}
+            self.rows.writes += len(leased)
+            return leased
+
+    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None:
+        with self._lock:
+            row = self.rows.effects.get(effect_id)
+            if row is None or row.status == "done":
+                return
+            sealed = None if status == "done" else row.sealed
+            self.rows.effects[effect_id] = row._replace(
+                status=status, attempts=attempts, due=due, error=error, sealed=sealed
+            )
+            self.rows.writes += 1
+
+    def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]:
+        with self._lock:
+            rows = [row for row in self.rows.effects.values() if status in (None, row.status)]
+            return sorted(rows, key=lambda row: (row.due, row.id))[:limit]
+
+    def meta(self, name: str) -> str | None:
+        with self._lock:
+            return self.rows.meta.get(name)
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._lock:
+            self.rows.meta[name] = value
+            self.rows.writes += 1
+
+    def purge(self, before: int) -> int:
+        with self._lock:
+            return self.rows.purge(before)
+
+    def close(self) -> None:
+        """Nothing is open."""
