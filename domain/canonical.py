@@ -32,7 +32,8 @@ def canonical_hash(obj: object) -> str:
 
 def _plain(obj: object) -> object:
     if isinstance(obj, BaseModel):
-        return _plain(obj.model_dump())
+        # field by field: a dump leaves out what a subclass adds to the declared type
+        return _plain(dict(obj))
     if isinstance(obj, Mapping):
         return {_key(key): _plain(value) for key, value in obj.items()}
     if isinstance(obj, list | tuple):

@@ -6,8 +6,8 @@ The marks are set on the field of the model that is stored; a field whose inner 
 marked itself (tests/domain/test_values.py walks all models and checks it).
 
 A `ValidationError` hides what was put in only while its outermost model is a `Value`: validating a union, a list or a
-plain model shows it. And it always names a field nobody knows, which is the sender's text: a shell says what is wrong by
-`errors(include_input=False)` and its `type`, and raises `from None`.
+plain model shows it. And it always names a field nobody knows, which is the sender's text. So a shell says what is
+wrong by `errors(include_input=False)` and its `type`, and raises `from None`.
 """
 
 from __future__ import annotations
