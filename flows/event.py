@@ -10,7 +10,10 @@ import re
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import ValidationError
+
 from registratura.domain.values import Value
+from registratura.flows.errors import InvalidPayload
 
 
 class Origin(StrEnum):
@@ -24,6 +27,8 @@ class Origin(StrEnum):
 class Event(Value):
     """The base of all events.
 
+    Raises InvalidPayload when it is made from what does not fit.
+
     `judged` events guess at a secret: their attempts are counted before they are judged.
     `variants` are the named ways one event is offered (two buttons with one meaning), each with its part of the payload.
     """
@@ -33,6 +38,15 @@ class Event(Value):
     schema_version: ClassVar[int] = 1
     judged: ClassVar[bool] = False
     variants: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    def __init__(self, **payload: Any) -> None:
+        try:
+            super().__init__(**payload)
+        except ValidationError as error:
+            # Without the input: it may be personal.
+            found = error.errors(include_input=False, include_context=False, include_url=False)
+            problems = tuple((".".join(map(str, e["loc"])), str(e["type"])) for e in found)
+            raise InvalidPayload(type(self).name, problems) from None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -18,10 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from registratura.domain.refusal import Refusal
 from registratura.flows.chart import Answers, Chart
@@ -46,13 +45,6 @@ Availability = Callable[[Any], Iterable[Refusal]]
 H = TypeVar("H", bound=Callable[..., Any])
 
 
-class StartedBy(StrEnum):
-    """Who may start a flow."""
-
-    PERSON = "person"
-    FACT = "fact"
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """One counter that a judged event uses up: a policy of the settings by name, and whose counter it is.
@@ -72,9 +64,8 @@ class Flow(Generic[D]):
     version: ClassVar[int] = 1
     chart: ClassVar[type[Chart]]
     data: ClassVar[type[FlowData]]
-    begins: ClassVar[type[Event]]
+    begins: ClassVar[tuple[type[Event], ...]]
     events: ClassVar[tuple[type[Event], ...]]
-    started_by: ClassVar[StartedBy] = StartedBy.PERSON
 
     answers: ClassVar[Answers]
     by_name: ClassVar[dict[str, type[Event]]]
@@ -87,12 +78,13 @@ class Flow(Generic[D]):
     availability: ClassVar[dict[type[Event], list[Availability]]]
     showers: ClassVar[dict[str, Show]]
     counters: ClassVar[dict[type[Event], Callable[[Any, Any, Ask], tuple[Counted, ...]]]]
+    checkers: ClassVar[dict[type[Event], Callable[[Any, Settings], None]]]
 
     def __init_subclass__(cls) -> None:
         cls.answers = Answers(cls.chart)
-        cls.by_name = {event.name: event for event in (cls.begins, *cls.events)}
+        cls.by_name = {event.name: event for event in (*cls.begins, *cls.events)}
         cls.rules, cls.guards, cls.decisions, cls.refused_decisions = {}, {}, {}, {}
-        cls.gatherers, cls.facts, cls.availability, cls.showers, cls.counters = {}, {}, {}, {}, {}
+        cls.gatherers, cls.facts, cls.availability, cls.showers, cls.counters, cls.checkers = {}, {}, {}, {}, {}, {}
 
     @classmethod
     def refuses(cls, *events: type[Event]) -> Callable[[H], H]:
@@ -150,6 +142,24 @@ class Flow(Generic[D]):
         return _each(events, cls.counters.__setitem__)
 
     @classmethod
+    def checks(cls, *events: type[Event]) -> Callable[[H], H]:
+        """Declare a check of the payload that needs the settings; it raises PydanticCustomError."""
+        return _each(events, cls.checkers.__setitem__)
+
+    @classmethod
+    def check(cls, event: Event, settings: Settings) -> None:
+        """Check what the settings say about a payload; no attempt is burnt by it.
+
+        Raises:
+            InvalidPayload: it does not fit.
+        """
+        if checker := cls.checkers.get(type(event)):
+            try:
+                checker(event, settings)
+            except PydanticCustomError as error:
+                raise InvalidPayload(event.name, (("", error.type),)) from None
+
+    @classmethod
     def life(cls, settings: Settings) -> timedelta | None:
         """How long a case may stay open; None: as long as it likes."""
         return settings.lives.get(cls.name)
@@ -175,11 +185,7 @@ class Flow(Generic[D]):
         """
         if event not in cls.by_name:
             raise UnknownEvent(flow=cls.name, event=event, known=", ".join(cls.by_name))
-        try:
-            return cls.by_name[event].model_validate(dict(payload or {}))
-        except ValidationError as error:
-            problems = tuple((".".join(map(str, e["loc"])), str(e["type"])) for e in error.errors(include_input=False))
-            raise InvalidPayload(event, problems) from None
+        return cls.by_name[event](**(payload or {}))
 
 
 def _each(events: tuple[type[Event], ...], keep: Callable[[type[Event], Any], object]) -> Callable[[H], H]:

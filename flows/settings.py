@@ -6,7 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from registratura.domain.attempts import CODE_ATTEMPTS, PASSWORD_ATTEMPTS, SMS_ATTEMPTS, AttemptsPolicy
+from registratura.domain.attempts import (
+    CODE_ATTEMPTS_PER_ACCOUNT,
+    CODE_ATTEMPTS_PER_ADDRESS,
+    CODE_ATTEMPTS_PER_PROFILE,
+    CODE_ATTEMPTS_TOTAL,
+    PASSWORD_ATTEMPTS,
+    SMS_ATTEMPTS,
+    AttemptsPolicy,
+)
 from registratura.domain.clinics import Clinic
 from registratura.domain.codes import AttachmentCodePolicy, OneTimeCodePolicy
 from registratura.domain.consent import ConsentText, Purpose
@@ -27,7 +35,10 @@ LIVES: Mapping[str, timedelta] = {
 ATTEMPTS: Mapping[str, AttemptsPolicy] = {
     "password": PASSWORD_ATTEMPTS,
     "sms": SMS_ATTEMPTS,
-    **{f"code.{scope}": policy for scope, policy in CODE_ATTEMPTS.items()},
+    "code.profile": CODE_ATTEMPTS_PER_PROFILE,
+    "code.account": CODE_ATTEMPTS_PER_ACCOUNT,
+    "code.address": CODE_ATTEMPTS_PER_ADDRESS,
+    "code.total": CODE_ATTEMPTS_TOTAL,
 }
 
 

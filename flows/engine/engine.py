@@ -32,7 +32,7 @@ from registratura.flows.errors import (
     UnknownFlow,
 )
 from registratura.flows.event import By, Event, Origin
-from registratura.flows.flow import AnyFlow, AnyRecord, StartedBy
+from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Caller, IdempotencyRow, Lost, LogRow, Storage, TicketRow, Unit
 from registratura.flows.step import Start, Step
 from registratura.flows.texts import Texts
@@ -83,11 +83,13 @@ class Engine:
             StartRefused: a rule said no; nothing was created.
             UnknownEvent: the event does not start this flow.
         """
-        event = flow.begins() if event is None else event
-        if type(event) is not flow.begins:
-            raise UnknownEvent(flow=flow.name, event=event.name, known=flow.begins.name)
-        if origin is Origin.PERSON and flow.started_by is not StartedBy.PERSON:
+        event = flow.begins[0]() if event is None else event
+        if type(event) not in flow.begins:
+            known = ", ".join(begin.name for begin in flow.begins)
+            raise UnknownEvent(flow=flow.name, event=event.name, known=known)
+        if event.origin is not origin:
             raise NotStartedByHosts(flow=flow.name)
+        flow.check(event, self.tools.settings)
         request = self._request(f"start:{flow.name}", event, caller, idempotency_key, origin)
         with self.storage.unit(within) as unit:
             return self._trying(unit, request, lambda ask: self._begin(ask, flow, request))
@@ -266,11 +268,12 @@ class Engine:
 
     def _check(self, record: AnyRecord, request: Request) -> None:
         flow, event = self.tools.flows[record.flow], request.event
-        if flow.by_name.get(event.name) is not type(event) or type(event) is flow.begins:
+        if flow.by_name.get(event.name) is not type(event) or type(event) in flow.begins:
             raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(flow.by_name))
         if event.origin is not request.origin:
             raise NotAPersonsEvent(event=event.name)
         must_be_possible(flow, record, event)
+        flow.check(event, self.tools.settings)
 
     def _request(self, about: str, event: Event, caller: Caller | None, key: str | None, origin: Origin) -> Request:
         payload = event.model_dump(mode="json")

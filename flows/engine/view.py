@@ -51,11 +51,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a person sees in a state. `items` are the lists and values that belong to it, by name."""
+    """What a person sees in a state.
+
+    `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the lists
+    and values that belong to the screen, by name.
+    """
 
     id: str
     title: str
     text: str
+    notice: str = ""
     items: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -120,7 +125,8 @@ def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord) -> Scre
     items = show(record, ask) if show else {}
     key = texts.screen_key(flow.name, record.state)
     params = {name: value for name, value in items.items() if isinstance(value, str | int)}
-    return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), items)
+    notice = texts(f"notice.{items['notice']}", **params) if items.get("notice") else ""
+    return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), notice, items)
 
 
 def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, name: str) -> Action:

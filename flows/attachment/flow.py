@@ -1,0 +1,216 @@
+"""The rules of attachment: whose card, which code, and one answer for every reason that would tell a stranger something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from registratura.domain.codes import parse_attachment_code
+from registratura.domain.consent import Purpose, stale_refusals
+from registratura.domain.refusal import Refusal
+from registratura.flows.attachment.chart import AttachmentChart
+from registratura.flows.attachment.events import BeginAttachment, ChooseProfile, Entry, SubmitCode
+from registratura.flows.attachment.gather import (
+    BeginFacts,
+    ProfileFacts,
+    SubmitFacts,
+    about_the_begin,
+    about_the_code,
+    about_the_profile,
+    cards_of,
+)
+from registratura.flows.attachment_code import Activate
+from registratura.flows.clinic_right import ClinicRight, Grant
+from registratura.flows.common import AttemptsExhausted, Cancel, Expire, LockEnded
+from registratura.flows.effects import AlarmSpraying, WarnClinic
+from registratura.flows.event import Facts
+from registratura.flows.flow import Counted, Flow
+from registratura.flows.patient_card import ClinicAttached
+from registratura.flows.ports import Ask
+from registratura.flows.record import FlowData, FlowRecord
+from registratura.flows.settings import Settings
+from registratura.flows.step import Case, Effect, Evidence, Move, Send, Start
+
+
+class AttachmentData(FlowData):
+    """For whom, from where, since when the consent text is on the screen, and what came of it."""
+
+    entry: Entry | None = None
+    channel: str = "web"
+    card: str | None = None
+    shown_at: datetime | None = None
+    right: str | None = None
+    clinic: str | None = None
+
+
+class Attachment(Flow[AttachmentData]):
+    """Прикрепление к клинике."""
+
+    name = "attachment"
+    chart = AttachmentChart
+    data = AttachmentData
+    begins = (BeginAttachment,)
+    events = (ChooseProfile, SubmitCode, Cancel, AttemptsExhausted, LockEnded, Expire)
+
+
+AR = FlowRecord[AttachmentData]
+Submitting = Case[AttachmentData, SubmitCode, SubmitFacts]
+
+Attachment.gathers(BeginAttachment, facts=BeginFacts)(about_the_begin)
+Attachment.gathers(ChooseProfile, facts=ProfileFacts)(about_the_profile)
+Attachment.gathers(SubmitCode, facts=SubmitFacts)(about_the_code)
+
+
+@Attachment.refuses(BeginAttachment)
+def why_not_begun(case: Case[AttachmentData, BeginAttachment, BeginFacts]) -> Iterator[Refusal]:
+    if case.by.account is None:
+        yield Refusal(code="sign_in_required")
+        return
+    if case.facts.consent_withdrawn:
+        yield Refusal(code="consent.withdrawn")
+    if case.event.entry is Entry.CLINIC_RIGHTS_PLUS and case.event.channel != "mobile":
+        yield Refusal(code="entry.mobile_only")
+    if case.facts.card is None:
+        yield Refusal(code="card.unknown")
+
+
+@Attachment.decides(BeginAttachment)
+def open_the_window(case: Case[AttachmentData, BeginAttachment, BeginFacts]) -> Move:
+    return Move(
+        changes={
+            "entry": case.event.entry,
+            "channel": case.event.channel,
+            "card": case.facts.card,
+            "shown_at": case.now,
+        }
+    )
+
+
+@Attachment.refuses(ChooseProfile)
+def why_not_this_profile(case: Case[AttachmentData, ChooseProfile, ProfileFacts]) -> Iterator[Refusal]:
+    if case.by.account is None:
+        yield Refusal(code="sign_in_required")
+    elif not case.facts.mine:
+        yield Refusal(code="card.unknown")
+
+
+@Attachment.decides(ChooseProfile)
+def change_the_profile(case: Case[AttachmentData, ChooseProfile, ProfileFacts]) -> Move:
+    return Move(changes={"card": case.event.card, "shown_at": case.now})
+
+
+@Attachment.checks(SubmitCode)
+def well_formed(event: SubmitCode, settings: Settings) -> None:
+    """U42: a malformed code burns no attempt."""
+    parse_attachment_code(event.code, settings.attachment_codes)
+
+
+@Attachment.counts(SubmitCode)
+def whose_attempts(record: AR, event: SubmitCode, ask: Ask) -> tuple[Counted, ...]:
+    """U41, U48. Only the profile's own counter is forgiven by a success: good codes must not buy guesses."""
+    counters = [
+        Counted("code.profile", f"{record.data.card}"),
+        Counted("code.account", f"{record.account}", forgives=False),
+        Counted("code.total", "all", forgives=False),
+    ]
+    if ask.address:
+        counters.append(Counted("code.address", _prefix(ask.address), forgives=False))
+    return tuple(counters)
+
+
+@Attachment.refuses(SubmitCode)
+def why_not_attached(case: Submitting) -> Iterator[Refusal]:
+    facts = case.facts
+    if case.by.account is None:
+        yield Refusal(code="sign_in_required")
+    elif not facts.attempt.judgeable:
+        yield Refusal(code="attempts.exhausted", retry_at=facts.attempt.retry_at)
+    else:
+        yield from stale_refusals(case.event.text_version, case.event.text_sha256, facts.consent)
+        if not facts.fits and not facts.own_right:
+            yield Refusal(code="code.not_accepted")
+        elif facts.fits and facts.right_there:
+            yield Refusal(code="already_attached")
+
+
+@Attachment.decides(SubmitCode)
+def attach(case: Submitting) -> Move:
+    """A3, U51: the code is activated, the right granted and the consent recorded together, or nothing is."""
+    facts, card = case.facts, case.data.card or ""
+    if facts.own_right:
+        # U44, U46: the owner pressed again, here or elsewhere. The first answer stands.
+        return Move(changes={"right": facts.own_right, "clinic": facts.clinic}, attempt="passed")
+    consent = Evidence(
+        kind="accepted",
+        purpose=Purpose.MEDICAL_DATA,
+        text_version=case.event.text_version,
+        text_sha256=case.event.text_sha256,
+        shown_at=case.data.shown_at,
+        button=case.event.name,
+        account=case.record.account,
+        subject=facts.subject,
+        on_behalf=facts.relative,
+    )
+    grant = Grant(clinic=facts.clinic or "", card=card, code=facts.code or "")
+    return Move(
+        changes={"right": facts.new_right, "clinic": facts.clinic},
+        sends=(
+            Send(facts.code or "", Activate(card=card, right=facts.new_right)),
+            Start(ClinicRight, facts.new_right, grant, account=case.record.account, subject=facts.subject),
+            Send(card, ClinicAttached(right=facts.new_right)),
+        ),
+        evidence=(consent,),
+        attempt="passed",
+    )
+
+
+@Attachment.decides_refused(SubmitCode)
+def count_the_guess(case: Submitting) -> Move:
+    facts, attempt = case.facts, case.facts.attempt
+    if case.by.account is None:
+        return Move()
+    warned: list[Effect] = [AlarmSpraying(at=case.now)] if attempt.alarm else []
+    if facts.foreign and facts.code and facts.clinic and attempt.judgeable:
+        warned.append(WarnClinic(clinic=facts.clinic, code=facts.code))
+    missed = attempt.judgeable and not facts.fits and not facts.own_right
+    exhausted = (missed and attempt.last) or not attempt.judgeable
+    until = attempt.locked_until or attempt.retry_at
+    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if exhausted else ()
+    shown_again = {} if facts.consent.version == case.event.text_version else {"shown_at": case.now}
+    return Move(changes=shown_again, sends=lock, effects=tuple(warned), attempt="failed" if missed else "")
+
+
+@Attachment.decides(AttemptsExhausted)
+def lock(case: Case[AttachmentData, AttemptsExhausted, Facts]) -> Move:
+    return Move(timers={LockEnded.name: case.event.until})
+
+
+@Attachment.shows("code_entry", "locked")
+def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
+    """A9, A17: whose code it will be, and the text that pressing the button agrees to."""
+    text = ask.consent(Purpose.MEDICAL_DATA)
+    cards = cards_of(record.account or "", ask)
+    chosen = next((card for card in cards if card.id == record.data.card), None)
+    name = chosen.data.card.name if chosen else None
+    born = chosen.data.card.birth_date if chosen else None
+    return {
+        "person": name.full if name else "",
+        "birth_date": f"{born:%d.%m.%Y}" if born else "",
+        "profiles": {card.id: card.data.card.name.full for card in cards if card.data.card.name},
+        "consent": text.text,
+        "text_version": text.version,
+        "text_sha256": text.sha256,
+        "channel": record.data.channel,
+    }
+
+
+@Attachment.shows("attached")
+def the_clinic(record: AR, ask: Ask) -> Mapping[str, Any]:
+    clinic = ask.settings.clinics.get(record.data.clinic or "")
+    return {"clinic": clinic.title if clinic else record.data.clinic or "", "right": record.data.right or ""}
+
+
+def _prefix(address: str) -> str:
+    """Neighbours count as one: the first three parts of an IPv4 address, the first four groups of an IPv6 one."""
+    return ":".join(address.split(":")[:4]) if ":" in address else ".".join(address.split(".")[:3])

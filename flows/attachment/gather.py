@@ -1,0 +1,106 @@
+"""What must be known before attachment decides anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from registratura.domain.clinics import code_is_for
+from registratura.domain.codes import parse_attachment_code
+from registratura.domain.consent import ConsentText, Purpose
+from registratura.flows.attachment.events import BeginAttachment, ChooseProfile, SubmitCode
+from registratura.flows.event import Facts
+from registratura.flows.flow import AnyRecord
+from registratura.flows.patient_card import PatientCard
+from registratura.flows.patient_card.flow import living_rights
+from registratura.flows.ports import Ask, Attempt
+from registratura.flows.record import FlowRecord
+
+if TYPE_CHECKING:
+    from registratura.flows.attachment.flow import AttachmentData
+
+
+class BeginFacts(Facts):
+    """The card it is for, if the account has it, and whether the person has withdrawn their consent."""
+
+    card: str | None
+    consent_withdrawn: bool
+
+
+class ProfileFacts(Facts):
+    """Whether the card is one of the account's."""
+
+    mine: bool
+
+
+class SubmitFacts(Facts):
+    """What the code's digest points to.
+
+    `fits`: it is issued and for this card. `own_right`: this card used it before, and this is what it got.
+    `foreign`: it is issued, but for somebody else. `right_there`: the clinic has a right to this card already.
+    """
+
+    attempt: Attempt
+    consent: ConsentText
+    code: str | None = None
+    clinic: str | None = None
+    fits: bool = False
+    foreign: bool = False
+    own_right: str | None = None
+    right_there: bool = False
+    new_right: str = ""
+    subject: str | None = None
+    relative: bool = False
+
+
+def about_the_begin(record: AnyRecord, event: BeginAttachment, ask: Ask) -> BeginFacts:
+    """Whose card it is to be."""
+    from registratura.flows.consent_withdrawal import ConsentWithdrawal
+
+    account = ask.by.account
+    if account is None:
+        return BeginFacts(card=None, consent_withdrawn=False)
+    cards = cards_of(account, ask)
+    own = [card for card in cards if card.id == event.card or (event.card is None and not card.data.relative)]
+    withdrawn = any(w.state == "requested" for w in ask.of_account(account, ConsentWithdrawal))
+    return BeginFacts(card=own[0].id if own else None, consent_withdrawn=withdrawn)
+
+
+def about_the_profile(record: AnyRecord, event: ChooseProfile, ask: Ask) -> ProfileFacts:
+    """Whether the card is one of the account's."""
+    return ProfileFacts(mine=any(card.id == event.card for card in cards_of(record.account or "", ask)))
+
+
+def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: Ask) -> SubmitFacts:
+    """Look the code up. Nothing that is found here is told to the person."""
+    known = SubmitFacts(attempt=ask.attempt or Attempt(), consent=ask.consent(Purpose.MEDICAL_DATA))
+    card = ask.load(record.data.card or "")
+    found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
+    code = ask.load(found) if found else None
+    if card is None or code is None or PatientCard.ended(card.state):
+        return known
+    return known.model_copy(update=_about(code, card, ask))
+
+
+def cards_of(account: str, ask: Ask) -> tuple[AnyRecord, ...]:
+    """The account's living cards, its owner's first."""
+    cards = [card for card in ask.of_account(account, PatientCard) if not PatientCard.ended(card.state)]
+    return tuple(sorted(cards, key=lambda card: card.data.relative))
+
+
+def _about(code: AnyRecord, card: AnyRecord, ask: Ask) -> dict[str, Any]:
+    issued = code.state == "issued"
+    its_patient = code_is_for(code.data.patient, card.data.card)
+    rights = living_rights(card, ask)
+    mine = code.state == "activated" and code.data.card == card.id
+    own = next((right.id for right in rights if mine and right.id == code.data.right), None)
+    return {
+        "code": code.id,
+        "clinic": code.data.clinic,
+        "fits": issued and its_patient and code.data.clinic in ask.settings.clinics,
+        "foreign": issued and not its_patient,
+        "own_right": own,
+        "right_there": any(right.data.clinic == code.data.clinic for right in rights),
+        "new_right": ask.new_id(),
+        "subject": card.subject,
+        "relative": card.data.relative,
+    }

@@ -1,0 +1,112 @@
+"""What the sections show: the account's cards, rights, clinics and documents, read when the screen is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from registratura.flows.attachment.gather import cards_of
+from registratura.flows.cabinet.flow import Cabinet, CabinetData
+from registratura.flows.clinic_right import ClinicRight, DocumentDelivered
+from registratura.flows.flow import AnyRecord
+from registratura.flows.patient_card.flow import card_items
+from registratura.flows.portal_password import PortalPassword
+from registratura.flows.ports import Ask
+from registratura.flows.record import FlowRecord
+
+CR = FlowRecord[CabinetData]
+
+
+@Cabinet.shows("health")
+def health(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """A16, U64: the hint stays until a clinic is attached."""
+    return {**_whose(record, ask), "hint": not _living(record, ask)}
+
+
+@Cabinet.shows("clinics")
+def clinics(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """A11: clinics that were added on any device, and those that are attached."""
+    listed = dict.fromkeys(
+        clinic for cabinet in ask.of_account(_account(record), Cabinet) for clinic in cabinet.data.clinics
+    )
+    attached = {right.data.clinic for right in _living(record, ask)}
+    known = ask.settings.clinics
+    return {
+        **({"notice": "how_to_get_the_record"} if record.data.advice else {}),
+        "clinics": {
+            c: {"title": known[c].title, "attached": c in attached} for c in (*listed, *attached) if c in known
+        },
+        "to_add": {clinic.id: clinic.title for clinic in known.values()},
+    }
+
+
+@Cabinet.shows("messages", "medicines", "menu")
+def empty(record: CR, ask: Ask) -> Mapping[str, Any]:
+    return _whose(record, ask)
+
+
+@Cabinet.shows("settings.overview", "settings.password")
+def settings(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """U59: the login is shown beside the password."""
+    passwords = ask.of_account(_account(record), PortalPassword)
+    if not passwords:
+        return _whose(record, ask)
+    data = passwords[0].data
+    logins = ", ".join(login for login in (data.phone, data.email) if login)
+    return {**_whose(record, ask), "login": logins, "password": passwords[0].id, "password_set": data.hash is not None}
+
+
+@Cabinet.shows("settings.clinic_rights")
+def clinic_rights(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """U64, U65: several clinics side by side, and which of them has sent nothing yet."""
+    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    return {"rights": {right.id: _right(right, ask) for right in rights}, "channel": record.data.channel}
+
+
+@Cabinet.shows("cards")
+def cards(record: CR, ask: Ask) -> Mapping[str, Any]:
+    found = cards_of(_account(record), ask)
+    return {"cards": {card.id: {**card_items(card), "state": card.state} for card in found}}
+
+
+@Cabinet.shows("record")
+def medical_record(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """A15, U53, U66: what came stays, whatever became of the right."""
+    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    documents = [
+        {"clinic": _title(right, ask), "card": right.data.card, "at": entry["at"], **entry["document"]}
+        for right in rights
+        for entry in ask.log(right.id, DocumentDelivered.name)
+    ]
+    waiting = any(right.state == "granted" and not right.data.delivered for right in rights)
+    return {**({"notice": "nothing_delivered"} if waiting and not documents else {}), "documents": documents}
+
+
+def _right(right: AnyRecord, ask: Ask) -> Mapping[str, Any]:
+    delivered = right.data.delivered
+    return {"clinic": _title(right, ask), "state": right.state, "card": right.data.card, "delivered": delivered}
+
+
+def _reachable(right: AnyRecord, record: CR, ask: Ask) -> bool:
+    """The record of a child who came of age is no longer the representative's to see (U63)."""
+    return any(card.id == right.data.card for card in cards_of(_account(record), ask))
+
+
+def _living(record: CR, ask: Ask) -> list[AnyRecord]:
+    return [right for right in ask.of_account(_account(record), ClinicRight) if right.state != "withdrawn"]
+
+
+def _title(right: AnyRecord, ask: Ask) -> str:
+    clinic = ask.settings.clinics.get(right.data.clinic)
+    return clinic.title if clinic else right.data.clinic
+
+
+def _whose(record: CR, ask: Ask) -> Mapping[str, Any]:
+    """The full name at the top right (R30)."""
+    own = [card for card in cards_of(_account(record), ask) if not card.data.relative]
+    name = own[0].data.card.name if own else None
+    return {"person": name.full if name else ""}
+
+
+def _account(record: CR) -> str:
+    return record.account or ""

@@ -1,0 +1,99 @@
+"""Who the person is to the portal: what to know about a verified identity, and what opens with a new account.
+
+The key of a person is (issuer, oid): one account, one card (U12, U18). Cards which clinics already keep are matched by
+the domain (U19).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from registratura.domain.card import card_from_identity, differences
+from registratura.domain.identity import Identity
+from registratura.domain.matching import matching_cards
+from registratura.domain.values import Personal
+from registratura.flows.event import Facts
+from registratura.flows.flow import AnyRecord
+from registratura.flows.patient_card import GosuslugiDataChanged, OpenCard, PatientCard
+from registratura.flows.portal_password import OpenPassword, PortalPassword
+from registratura.flows.ports import Ask
+from registratura.flows.step import Claim, Send, Start
+
+
+class IdentityFacts(Facts):
+    """What is known about a verified identity.
+
+    `account` and `own_card` are those that exist; `differs`: Gosuslugi now says something else than the own card;
+    `matches` are the clinics' cards that may be this person's; `logins` are the digests that nobody has yet; the rest
+    are ids and a digest for what may have to be made.
+    """
+
+    account: str | None = None
+    own_card: str | None = None
+    password: str | None = None
+    differs: bool = False
+    matches: Annotated[tuple[str, ...], Personal] = ()
+    logins: tuple[str, ...] = ()
+    account_digest: str = ""
+    new_account: str = ""
+    new_card: str = ""
+    new_password: str = ""
+
+
+def gather_identity(identity: Identity, ask: Ask) -> IdentityFacts:
+    """Look the person up."""
+    key = f"{identity.issuer}\n{identity.oid}"
+    account = ask.claimed("account", key)
+    card = own_card(account, ask) if account else None
+    passwords = ask.of_account(account, PortalPassword) if account else ()
+    return IdentityFacts(
+        account=account,
+        own_card=card.id if card else None,
+        password=passwords[0].id if passwords else None,
+        differs=bool(card and differences(card.data.card, identity)),
+        matches=() if card else matching_cards(identity, ask.settings.clinic_cards(identity)),
+        logins=() if account else _free_logins(identity, ask),
+        account_digest=ask.digest("account", key),
+        new_account=ask.new_id(),
+        new_card=ask.new_id(),
+        new_password=ask.new_id(),
+    )
+
+
+def own_card(account: str, ask: Ask) -> AnyRecord | None:
+    """The card of the account's owner, unless it was deleted."""
+    cards = ask.of_account(account, PatientCard)
+    return next((card for card in cards if card.state != "deleted" and not card.data.relative), None)
+
+
+def open_account(
+    identity: Identity, facts: IdentityFacts, clinic_card: str | None
+) -> tuple[tuple[Start, ...], tuple[Claim, ...]]:
+    """A new account: its card, made from what Gosuslugi gave (R19), its empty password, and the claims on both."""
+    account = facts.new_account
+    password = OpenPassword(phone=identity.phone, email=identity.email)
+    starts = (
+        open_card(identity, account, facts.new_card, clinic_card),
+        Start(PortalPassword, facts.new_password, password, account=account, subject=account),
+    )
+    logins = tuple(Claim("login", digest, account) for digest in facts.logins)
+    return starts, (Claim("account", facts.account_digest, account), *logins)
+
+
+def open_card(identity: Identity, account: str, card: str, clinic_card: str | None) -> Start:
+    """A new card of the account's owner, made from what Gosuslugi gave."""
+    event = OpenCard(card=card_from_identity(identity), clinic_card=clinic_card)
+    return Start(PatientCard, card, event, account=account, subject=account)
+
+
+def news_for_card(identity: Identity, facts: IdentityFacts) -> tuple[Send, ...]:
+    """What the own card is told when Gosuslugi says something new (U20)."""
+    if facts.own_card is None or not facts.differs:
+        return ()
+    return (Send(facts.own_card, GosuslugiDataChanged(identity=identity)),)
+
+
+def _free_logins(identity: Identity, ask: Ask) -> tuple[str, ...]:
+    """U59. A login that another account has stays with it: a telephone number may have had another owner."""
+    logins = [login for login in (identity.phone, identity.email and identity.email.lower()) if login]
+    return tuple(ask.digest("login", login) for login in logins if ask.claimed("login", login) is None)

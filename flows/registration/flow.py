@@ -1,0 +1,304 @@
+"""The rules of registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from registratura.domain.consent import Purpose
+from registratura.domain.identity import Identity
+from registratura.domain.refusal import Refusal
+from registratura.domain.regions import REGIONS, region_refusals
+from registratura.domain.values import Personal
+from registratura.flows.common import Back, Cancel, ContactSupport, Expire
+from registratura.flows.event import Event, Facts
+from registratura.flows.flow import AnyCase, Flow
+from registratura.flows.gosuslugi.account import (
+    IdentityFacts,
+    gather_identity,
+    news_for_card,
+    open_account,
+)
+from registratura.flows.gosuslugi.events import (
+    AmbiguityResolved,
+    CannotSignIn,
+    FirstStagePassed,
+    GoToGosuslugi,
+    IdentityConfirmed,
+    IdentityDenied,
+    Retry,
+    SmsNotArriving,
+)
+from registratura.flows.gosuslugi.leg import GosuslugiData, on_the_leg
+from registratura.flows.patient_card import Confirm, Edit
+from registratura.flows.patient_card.flow import card_items
+from registratura.flows.portal_password import SetPassword
+from registratura.flows.ports import Ask
+from registratura.flows.record import FlowRecord
+from registratura.flows.registration.chart import RegistrationChart
+from registratura.flows.registration.events import (
+    AcceptConsent,
+    BeginRegistration,
+    ChangeRegion,
+    ChooseRegion,
+    CloseConsent,
+    ConfirmCard,
+    ConfirmLater,
+    CorrectCard,
+    DeclineConsent,
+    Register,
+    ReloadFromGosuslugi,
+    SignIn,
+    SkipPassword,
+)
+from registratura.flows.step import Case, Evidence, Move, Send
+
+
+class RegistrationData(GosuslugiData):
+    """What registration remembers: the region, the text shown and accepted, and whose card and password there are."""
+
+    region: str | None = None
+    text_version: str | None = None
+    text_sha256: str | None = None
+    shown_at: datetime | None = None
+    accepted: bool = False
+    unconfirmed: bool = False
+    verifying: bool = False
+    identity: Annotated[Identity | None, Personal] = None
+    matches: Annotated[tuple[str, ...], Personal] = ()
+    card: str | None = None
+    password: str | None = None
+
+
+class RegionFacts(Facts):
+    """Why this region is not served, if it is not."""
+
+    problems: tuple[Refusal, ...]
+
+
+class TextFacts(Facts):
+    """The consent text as it is now."""
+
+    version: str
+    sha256: str
+
+
+class Registration(Flow[RegistrationData]):
+    """Регистрация на портале."""
+
+    name = "registration"
+    chart = RegistrationChart
+    data = RegistrationData
+    begins = (BeginRegistration,)
+    events = (
+        *(ChooseRegion, ChangeRegion, Register, SignIn, CloseConsent, AcceptConsent, DeclineConsent),
+        *(GoToGosuslugi, CannotSignIn, SmsNotArriving, ContactSupport, Back, Retry),
+        *(CorrectCard, ReloadFromGosuslugi, ConfirmCard, ConfirmLater, SetPassword, SkipPassword, Cancel),
+        *(FirstStagePassed, IdentityConfirmed, IdentityDenied, AmbiguityResolved),
+        Expire,
+    )
+
+
+on_the_leg(Registration)
+
+RR = FlowRecord[RegistrationData]
+Identified = Case[RegistrationData, IdentityConfirmed, IdentityFacts]
+
+
+@Registration.gathers(ChooseRegion, facts=RegionFacts)
+def about_the_region(record: RR, event: ChooseRegion, ask: Ask) -> RegionFacts:
+    return RegionFacts(problems=region_refusals(event.region, ask.settings.served_regions))
+
+
+@Registration.refuses(ChooseRegion)
+def why_not_this_region(case: Case[RegistrationData, ChooseRegion, RegionFacts]) -> tuple[Refusal, ...]:
+    return case.facts.problems
+
+
+@Registration.decides(ChooseRegion)
+def keep_the_region(case: Case[RegistrationData, ChooseRegion, RegionFacts]) -> Move:
+    return Move(changes={"region": case.event.region})
+
+
+@Registration.gathers(Register, AcceptConsent, DeclineConsent, facts=TextFacts)
+def the_text_now(record: RR, event: Event, ask: Ask) -> TextFacts:
+    text = ask.consent(Purpose.PERSONAL_DATA)
+    return TextFacts(version=text.version, sha256=text.sha256)
+
+
+@Registration.decides(Register)
+@Registration.decides_refused(AcceptConsent, DeclineConsent)
+def show_the_text(case: Case[RegistrationData, Event, TextFacts]) -> Move:
+    """R3; and U3: when the text has changed meanwhile, the new one is shown."""
+    shown = {"text_version": case.facts.version, "text_sha256": case.facts.sha256, "shown_at": case.now}
+    return Move(changes=shown)
+
+
+@Registration.refuses(AcceptConsent, DeclineConsent)
+def why_no_answer(case: Case[RegistrationData, AcceptConsent, TextFacts]) -> Iterator[Refusal]:
+    if (case.event.text_version, case.event.text_sha256) != (case.facts.version, case.facts.sha256):
+        yield Refusal(code="consent.stale", params={"version": case.facts.version})
+
+
+@Registration.decides(AcceptConsent)
+def accept(case: Case[RegistrationData, AcceptConsent, TextFacts]) -> Move:
+    return Move(
+        changes={"accepted": True, "text_version": case.facts.version, "text_sha256": case.facts.sha256},
+        evidence=(_answer(case, "accepted"),),
+    )
+
+
+@Registration.decides(DeclineConsent)
+def decline(case: Case[RegistrationData, DeclineConsent, TextFacts]) -> Move:
+    """R4, U4: what stays is that somebody declined this text, when, and nothing about who."""
+    return Move(evidence=(_answer(case, "declined"),))
+
+
+@Registration.gathers(IdentityConfirmed, facts=IdentityFacts)
+def look_the_person_up(record: RR, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
+    return gather_identity(event.identity, ask)
+
+
+@Registration.refuses(IdentityConfirmed)
+def why_not_this_person(case: Identified) -> Iterator[Refusal]:
+    if case.record.account is not None and case.facts.account != case.record.account:
+        yield Refusal(code="gosuslugi.another_person")
+
+
+@Registration.guard
+def account_unconfirmed(case: Identified) -> bool:
+    """U14."""
+    return not case.event.identity.trusted
+
+
+@Registration.guard
+def registered_before(case: Identified) -> bool:
+    """U18. The account that this very flow opened is not before."""
+    return case.facts.account is not None and case.facts.account != case.record.account
+
+
+@Registration.guard
+def several_cards_match(case: Identified) -> bool:
+    """U19."""
+    return case.facts.account is None and len(case.facts.matches) > 1
+
+
+@Registration.guard
+def account_exists(case: AnyCase) -> bool:
+    """U60: nothing is lost by waiting."""
+    return case.record.account is not None
+
+
+@Registration.decides(IdentityConfirmed)
+def identify(case: Identified) -> Move:
+    identity, facts = case.event.identity, case.facts
+    if case.target == "unconfirmed_account":
+        return Move(changes={"verifying": identity.verifying})
+    if case.target == "ambiguous_card":
+        return Move(changes={"identity": identity, "matches": facts.matches})
+    if facts.account is None:
+        return _open(case, identity, facts, facts.matches[0] if facts.matches else None)
+    bound = () if case.record.account else (_bound(case, facts.account),)
+    return Move(
+        changes={"card": facts.own_card, "password": facts.password, "denied": None},
+        sends=news_for_card(identity, facts),
+        account=facts.account,
+        subject=facts.account,
+        evidence=bound,
+    )
+
+
+@Registration.gathers(AmbiguityResolved, facts=IdentityFacts)
+def look_the_person_up_again(record: RR, event: AmbiguityResolved, ask: Ask) -> IdentityFacts:
+    assert record.data.identity is not None  # kept when the flow became ambiguous
+    return gather_identity(record.data.identity, ask)
+
+
+@Registration.decides(AmbiguityResolved)
+def open_with_the_card(case: Case[RegistrationData, AmbiguityResolved, IdentityFacts]) -> Move:
+    assert case.data.identity is not None
+    return _open(case, case.data.identity, case.facts, case.event.card)
+
+
+@Registration.decides(CorrectCard)
+def correct(case: Case[RegistrationData, CorrectCard, Facts]) -> Move:
+    edit = Edit(changes=case.event.changes, revision=case.event.revision)
+    return Move(sends=(Send(case.data.card or "", edit),))
+
+
+@Registration.decides(ConfirmCard)
+def confirm(case: Case[RegistrationData, ConfirmCard, Facts]) -> Move:
+    return Move(sends=(Send(case.data.card or "", Confirm()),))
+
+
+@Registration.decides(SetPassword)
+def set_password(case: Case[RegistrationData, SetPassword, Facts]) -> Move:
+    return Move(sends=(Send(case.data.password or "", case.event),))
+
+
+@Registration.shows("region")
+def regions(record: RR, ask: Ask) -> Mapping[str, Any]:
+    return {"regions": {code: REGIONS[code].title for code in sorted(ask.settings.served_regions)}}
+
+
+@Registration.shows("consent")
+def consent(record: RR, ask: Ask) -> Mapping[str, Any]:
+    text = ask.consent(Purpose.PERSONAL_DATA)
+    return {"consent": text.text, "text_version": text.version, "text_sha256": text.sha256}
+
+
+@Registration.shows("unconfirmed_account")
+def unconfirmed(record: RR, ask: Ask) -> Mapping[str, Any]:
+    """U14: two texts, for an account that is not confirmed and for one that is being confirmed."""
+    return {"notice": "account_verifying" if record.data.verifying else "account_unconfirmed"}
+
+
+@Registration.shows("card_review")
+def review(record: RR, ask: Ask) -> Mapping[str, Any]:
+    card = ask.load(record.data.card or "")
+    return card_items(card) if card else {}
+
+
+def _answer(case: AnyCase, kind: str) -> Evidence:
+    return Evidence(
+        kind=kind,
+        purpose=Purpose.PERSONAL_DATA,
+        text_version=case.facts.version,
+        text_sha256=case.facts.sha256,
+        shown_at=case.data.shown_at,
+        button=case.event.name,
+    )
+
+
+def _bound(case: AnyCase, account: str) -> Evidence:
+    """Who it was that accepted, now that Gosuslugi has said it."""
+    data: RegistrationData = case.data
+    return Evidence(
+        kind="bound",
+        purpose=Purpose.PERSONAL_DATA,
+        text_version=data.text_version or "",
+        text_sha256=data.text_sha256 or "",
+        account=account,
+        subject=account,
+    )
+
+
+def _open(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:
+    starts, claims = open_account(identity, facts, clinic_card)
+    account = facts.new_account
+    changes = {
+        "card": facts.new_card,
+        "password": facts.new_password,
+        "identity": None,
+        "matches": (),
+        "denied": None,
+    }
+    return Move(
+        changes=changes,
+        sends=starts,
+        claims=claims,
+        account=account,
+        subject=account,
+        evidence=(_bound(case, account),),
+    )
