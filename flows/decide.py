@@ -95,14 +95,15 @@ def _moved(flow: AnyFlow, record: AnyRecord, state: str, move: Move, now: dateti
         version=version,
         changed_at=now,
         data=record.data.model_copy(update=dict(move.changes)) if move.changes else record.data,
-        timers={} if ended else _timers(record.timers, move.timers, version),
+        timers={} if ended else _timers(record.timers, move.timers, version, flow.answers.events(state)),
         account=move.account or record.account,
         subject=move.subject or record.subject,
     )
 
 
-def _timers(kept: Mapping[str, Timer], wanted: Mapping[str, datetime | None], epoch: int) -> Mapping[str, Timer]:
-    if not wanted:
-        return kept
-    timers: dict[str, Any] = {kind: timer for kind, timer in kept.items() if kind not in wanted}
+def _timers(
+    kept: Mapping[str, Timer], wanted: Mapping[str, datetime | None], epoch: int, possible: tuple[str, ...]
+) -> Mapping[str, Timer]:
+    """The timers from here on: one whose event the new state does not know would never be carried out."""
+    timers: dict[str, Any] = {k: t for k, t in kept.items() if k not in wanted and k in possible}
     return timers | {kind: Timer(due, epoch) for kind, due in wanted.items() if due is not None}

@@ -68,3 +68,12 @@ class AlarmErasureOverdue(Effect):
     """Tell the operators that a withdrawal was not carried out in its term (U40)."""
 
     withdrawal: str
+
+
+EFFECTS = {
+    effect.kind(): effect
+    for effect in (
+        *(NotifyPerson, EndOtherSessions, StartExport, StopExport, WarnClinic, AlarmSpraying),
+        *(DeliverCode, DestroyPersonalData, AlarmErasureOverdue),
+    )
+}

@@ -229,6 +229,13 @@ class CatalogueUnreadable(OperatorError):
     cure = "Mend the named line; texts are strings in quotes, several lines in triple quotes."
 
 
+class HandlerMissing(OperatorError):
+    """No handler was given for an effect; it waits."""
+
+    cause = "There is no handler for the effect {kind}."
+    cure = "Give one in Registratura(…, handlers={{…}}); the effect waits until then."
+
+
 class ChartError(RegistraturaError):
     """A flow was declared inconsistently: a programmer's mistake, found when the module is imported or tested."""
 

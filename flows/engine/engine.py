@@ -24,6 +24,7 @@ from registratura.flows.engine.write import changes_of
 from registratura.flows.decide import must_be_possible
 from registratura.flows.errors import (
     ConcurrentUpdate,
+    DataDamaged,
     IdempotencyConflict,
     NotAPersonsEvent,
     NotStartedByHosts,
@@ -155,6 +156,19 @@ class Engine:
         """What gatherers ask, for gateways that look something up."""
         with self.storage.unit(within) as unit:
             yield self._asking(unit, caller)
+
+    def opened(self, flow_id: str, envelope: str, place: str) -> str:
+        """What was sealed under a flow's key.
+
+        Raises:
+            DataDamaged: it does not open.
+        """
+        with self.storage.unit() as unit:
+            row = unit.flow(flow_id)
+        try:
+            return self.tools.keys.open(row.key_id, row.wrapped or "", envelope, place) if row else ""
+        except ValueError:
+            raise DataDamaged(what=place, flow_id=flow_id) from None
 
     def count(self, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:
         """Count the attempt of a judged event: once for each idempotency key."""

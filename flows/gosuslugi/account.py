@@ -6,11 +6,13 @@ the domain (U19).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from registratura.domain.card import card_from_identity, differences
 from registratura.domain.identity import Identity
 from registratura.domain.matching import matching_cards
+from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyRecord
@@ -25,7 +27,7 @@ class IdentityFacts(Facts):
 
     `account` and `own_card` are those that exist; `differs`: Gosuslugi now says something else than the own card;
     `matches` are the clinics' cards that may be this person's; `logins` are the digests that nobody has yet; the rest
-    are ids and a digest for what may have to be made.
+    are ids and a digest for what may have to be made. `answer_used`: this very answer was taken before, by another flow.
     """
 
     account: str | None = None
@@ -35,13 +37,16 @@ class IdentityFacts(Facts):
     matches: Annotated[tuple[str, ...], Personal] = ()
     logins: tuple[str, ...] = ()
     account_digest: str = ""
+    answer_digest: str = ""
+    answer_used: bool = False
     new_account: str = ""
     new_card: str = ""
     new_password: str = ""
 
 
-def gather_identity(identity: Identity, ask: Ask) -> IdentityFacts:
-    """Look the person up."""
+def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> IdentityFacts:
+    """Look the person up, and the answer that says who they are."""
+    answer = f"{identity.issuer}\n{answer_id}"
     key = f"{identity.issuer}\n{identity.oid}"
     account = ask.claimed("account", key)
     card = own_card(account, ask) if account else None
@@ -54,6 +59,8 @@ def gather_identity(identity: Identity, ask: Ask) -> IdentityFacts:
         matches=() if card else matching_cards(identity, ask.settings.clinic_cards(identity)),
         logins=() if account else _free_logins(identity, ask),
         account_digest=ask.digest("account", key),
+        answer_digest=ask.digest("answer", answer) if answer_id else "",
+        answer_used=bool(answer_id) and ask.claimed("answer", answer) is not None,
         new_account=ask.new_id(),
         new_card=ask.new_id(),
         new_password=ask.new_id(),
@@ -84,6 +91,17 @@ def open_card(identity: Identity, account: str, card: str, clinic_card: str | No
     """A new card of the account's owner, made from what Gosuslugi gave."""
     event = OpenCard(card=card_from_identity(identity), clinic_card=clinic_card)
     return Start(PatientCard, card, event, account=account, subject=account)
+
+
+def answer_refusals(facts: IdentityFacts) -> Iterator[Refusal]:
+    """U12. A repetition to the same flow gets the first answer and does not come here."""
+    if facts.answer_used:
+        yield Refusal(code="gosuslugi.answer_used")
+
+
+def answer_claim(facts: IdentityFacts, flow_id: str) -> tuple[Claim, ...]:
+    """An answer counts once."""
+    return (Claim("answer", facts.answer_digest, flow_id),) if facts.answer_digest else ()
 
 
 def news_for_card(identity: Identity, facts: IdentityFacts) -> tuple[Send, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from registratura.flows.event import Event, Facts
 from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
+    answer_claim,
+    answer_refusals,
     gather_identity,
     news_for_card,
     open_account,
@@ -157,13 +160,14 @@ def decline(case: Case[RegistrationData, DeclineConsent, TextFacts]) -> Move:
 
 @Registration.gathers(IdentityConfirmed, facts=IdentityFacts)
 def look_the_person_up(record: RR, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
-    return gather_identity(event.identity, ask)
+    return gather_identity(event.identity, ask, event.answer_id)
 
 
 @Registration.refuses(IdentityConfirmed)
 def why_not_this_person(case: Identified) -> Iterator[Refusal]:
     if case.record.account is not None and case.facts.account != case.record.account:
         yield Refusal(code="gosuslugi.another_person")
+    yield from answer_refusals(case.facts)
 
 
 @Registration.guard
@@ -192,6 +196,11 @@ def account_exists(case: AnyCase) -> bool:
 
 @Registration.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
+    move = _identified(case)
+    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
+
+
+def _identified(case: Identified) -> Move:
     identity, facts = case.event.identity, case.facts
     if case.target == "unconfirmed_account":
         return Move(changes={"verifying": identity.verifying})

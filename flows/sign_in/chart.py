@@ -35,7 +35,8 @@ class SignInChart(Chart):
     cancel = cancelled.from_(method, gosuslugi, password, locked, unconfirmed_account, ambiguous_card)
 
     identity_confirmed = (
-        gosuslugi.to(unconfirmed_account, cond="account_unconfirmed")
+        refusable(gosuslugi)
+        | gosuslugi.to(unconfirmed_account, cond="account_unconfirmed")
         | gosuslugi.to(not_registered, cond="account_unknown")
         | gosuslugi.to(ambiguous_card, cond="several_cards_match")
         | gosuslugi.to(signed_in)

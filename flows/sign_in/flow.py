@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError
@@ -13,7 +14,14 @@ from registratura.domain.values import Personal
 from registratura.flows.common import AttemptsExhausted, Back, Cancel, ContactSupport, Expire, LockEnded
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyCase, Counted, Flow
-from registratura.flows.gosuslugi.account import IdentityFacts, gather_identity, news_for_card, open_card
+from registratura.flows.gosuslugi.account import (
+    IdentityFacts,
+    answer_claim,
+    answer_refusals,
+    gather_identity,
+    news_for_card,
+    open_card,
+)
 from registratura.flows.gosuslugi.events import (
     AmbiguityResolved,
     CannotSignIn,
@@ -124,17 +132,22 @@ def show_the_lock(case: Case[SignInData, AttemptsExhausted, Facts]) -> Move:
 
 @SignIn.decides(ForgotPassword)
 def remember_why(case: Case[SignInData, ForgotPassword, Facts]) -> Move:
-    return Move(changes={"forgot": True}, timers={LockEnded.name: None})
+    return Move(changes={"forgot": True})
 
 
 @SignIn.decides(ChooseGosuslugi)
 def choose_gosuslugi(case: Case[SignInData, ChooseGosuslugi, Facts]) -> Move:
-    return Move(changes={"forgot": False}, timers={LockEnded.name: None})
+    return Move(changes={"forgot": False})
 
 
 @SignIn.gathers(IdentityConfirmed, facts=IdentityFacts)
 def look_the_person_up(record: SR, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
-    return gather_identity(event.identity, ask)
+    return gather_identity(event.identity, ask, event.answer_id)
+
+
+@SignIn.refuses(IdentityConfirmed)
+def why_not_this_answer(case: Identified) -> Iterator[Refusal]:
+    yield from answer_refusals(case.facts)
 
 
 @SignIn.guard
@@ -157,6 +170,11 @@ def several_cards_match(case: Identified) -> bool:
 
 @SignIn.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
+    move = _identified(case)
+    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
+
+
+def _identified(case: Identified) -> Move:
     identity, facts = case.event.identity, case.facts
     if case.target == "unconfirmed_account":
         return Move(changes={"verifying": identity.verifying})

@@ -1,0 +1,83 @@
+"""What is due: timers to be carried out and effects to be handed to their handlers, once round.
+
+A worker calls this again and again; a host without one calls it when it likes. Nothing depends on how often.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from registratura.flows.effects import EFFECTS
+from registratura.flows.engine.codec import micros
+from registratura.flows.engine.engine import Engine
+from registratura.flows.errors import DataDamaged, HandlerMissing
+from registratura.flows.ports import EffectRow
+from registratura.flows.step import Effect
+
+Handler = Callable[[Any, str], None]
+"""Carries an effect out. The second argument is the effect's id, the same in every repetition: deduplicate by it."""
+
+LEASE = timedelta(minutes=1)
+TRIES = 8
+WITHOUT_HANDLER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one round did. `failed` will be tried again, `dead` will not until an operator says so."""
+
+    timers: int = 0
+    delivered: int = 0
+    failed: int = 0
+    dead: int = 0
+
+
+def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int = 100) -> Done:
+    """Carry out what is due, at most `limit` of each kind."""
+    now = engine.tools.clock()
+    late = engine.storage.due_timers(micros(now), limit)
+    for flow_id in dict.fromkeys(row.flow_id for row in late):
+        engine.record(flow_id)
+    ends = [_hand_over(engine, handlers, row, now) for row in _leased(engine, now, limit)]
+    return Done(len(late), ends.count("done"), ends.count("pending"), ends.count("dead"))
+
+
+def _leased(engine: Engine, now: datetime, limit: int) -> list[EffectRow]:
+    return list(engine.storage.lease_effects(micros(now), micros(now + LEASE), limit))
+
+
+def _hand_over(engine: Engine, handlers: Mapping[type[Effect], Handler], row: EffectRow, now: datetime) -> str:
+    status, due, error = "done", now, ""
+    try:
+        effect = _effect(engine, row)
+        handler = handlers.get(type(effect))
+        if handler is None:
+            raise HandlerMissing(kind=row.kind)
+        handler(effect, row.id)
+    except HandlerMissing as missing:
+        status, due, error = "pending", now + WITHOUT_HANDLER, missing.code
+    except Exception as failure:  # noqa: BLE001  # whatever a host's handler raises, the effect must not be lost
+        status = "dead" if row.attempts >= TRIES else "pending"
+        due, error = now + _pause(engine, row.attempts), type(failure).__name__
+    engine.storage.settle_effect(row.id, status=status, attempts=row.attempts, due=micros(due), error=error)
+    return status
+
+
+def _effect(engine: Engine, row: EffectRow) -> Effect:
+    values = json.loads(row.payload)
+    if row.sealed:
+        values |= json.loads(engine.opened(row.flow_id, row.sealed, f"effects/{row.id}/sealed"))
+    try:
+        return EFFECTS[row.kind].model_validate(values)
+    except (KeyError, ValueError):
+        raise DataDamaged(what=f"the effect {row.kind}", flow_id=row.flow_id) from None
+
+
+def _pause(engine: Engine, attempts: int) -> timedelta:
+    """Twice as long each time, up to an hour, and a random part, so that many do not come back in the same moment."""
+    longest = min(2 ** max(attempts, 1), 3600)
+    return timedelta(seconds=longest / 2 + engine.tools.ids.number(1_000_000) / 1_000_000 * longest / 2)
