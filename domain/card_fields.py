@@ -83,7 +83,7 @@ class Card(Value):
     """A patient's card; a field that is not in `fields` is missing."""
 
     kind: CardKind
-    fields: Annotated[dict[FieldName, CardField], Personal, Field(default_factory=dict)]
+    fields: Annotated[dict[FieldName, CardField], Personal] = Field(default_factory=dict)
 
     def field(self, name: FieldName) -> CardField:
         """The field, or a missing one."""

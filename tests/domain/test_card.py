@@ -30,7 +30,7 @@ OLD = Policy(number="АБ 123456", kind="old")
 
 
 def refused(code: str, field: str, reason: str | None = None) -> Refusal:
-    return Refusal(code=code, params={"field": field} | ({"reason": reason} if reason else {}))
+    return Refusal.model_validate({"code": code, "params": {"field": field} | ({"reason": reason} if reason else {})})
 
 
 def test_what_gosuslugi_knows_is_on_the_card_in_its_normal_form_and_verified() -> None:

@@ -23,7 +23,7 @@ NAMED = {"last_name": typed("Ли"), "first_name": typed("Анна"), "birth_dat
 
 
 def refused(code: str, field: str, reason: str | None = None) -> Refusal:
-    return Refusal(code=code, params={"field": field} | ({"reason": reason} if reason else {}))
+    return Refusal.model_validate({"code": code, "params": {"field": field} | ({"reason": reason} if reason else {})})
 
 
 def test_a_missing_field_may_be_typed() -> None:

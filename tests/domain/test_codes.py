@@ -130,6 +130,11 @@ def test_a_day_takes_so_many_and_the_order_does_not_matter() -> None:
     assert resend_refusals(policy, sent, free_at) == ()
 
 
+def test_where_both_the_hour_and_the_day_are_full_the_day_decides() -> None:
+    refusals = resend_refusals(OneTimeCodePolicy(daily_cap=6), [NOW] * 6, NOW + 2 * MINUTE)
+    assert refusals == (Refusal(code="one_time_code.too_many", retry_at=NOW + timedelta(hours=24)),)
+
+
 def test_both_reasons_are_given_at_once() -> None:
     sent = [NOW + 2 * MINUTE * number for number in range(6)]
     refusals = resend_refusals(SMS, sent, sent[-1])

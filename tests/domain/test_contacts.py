@@ -26,6 +26,7 @@ def test_a_mobile_number_is_read_as_people_write_it(text: str) -> None:
         ("+78001234567", "phone.not_mobile"),
         ("", "phone.format"),
         ("+7900123456", "phone.format"),
+        ("+71234567890", "phone.format"),
         ("+790012345678", "phone.format"),
         ("8-900-FLOWERS", "phone.format"),
         ("89001234567 ext 5", "phone.format"),

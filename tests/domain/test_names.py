@@ -46,6 +46,7 @@ def test_a_name_is_kept_as_it_is_written(text: str) -> None:
         ("<Иванов>", "name.characters"),
         ("Иванов;", "name.characters"),
         ("محمد", "name.characters"),
+        ("\uff2aohn", "name.characters"),
         ("Ивaнов", "name.mixed_alphabets"),
         ("И" * (LONGEST_NAME + 1), "name.too_long"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 from support.people import ENP, SNILS, WRONG_ENP, WRONG_SNILS, code_of, outcome
 
-from registratura.domain.papers import Policy, parse_enp, parse_policy, parse_snils
+from registratura.domain.papers import DocumentStatus, Policy, parse_enp, parse_policy, parse_snils
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -122,8 +122,8 @@ def test_a_wrong_enp_is_refused_with_its_reason(text: str, code: str) -> None:
 
 
 def test_sixteen_digits_are_a_unified_number_and_anything_else_an_old_policy() -> None:
-    assert parse_policy("1234 5678 9012 3452") == Policy(number=ENP, kind="enp", status="not_verified")
-    assert parse_policy(" АБ  123456 ") == Policy(number="АБ 123456", kind="old", status="not_verified")
+    assert parse_policy("1234 5678 9012 3452") == Policy(number=ENP, kind="enp", status=DocumentStatus.NOT_VERIFIED)
+    assert parse_policy(" АБ  123456 ") == Policy(number="АБ 123456", kind="old", status=DocumentStatus.NOT_VERIFIED)
 
 
 @pytest.mark.parametrize("text", ["", "АБВГДЕ", "1234", "12<34>56", "1" * 31, "АБ 1234\u202e56"])

@@ -121,6 +121,11 @@ def test_the_hardened_policy_knows_ones_own_data_in_any_characters(password: str
     assert "password.personal" in codes(password, policy=hardened(8))
 
 
+def test_the_login_is_known_without_its_domain() -> None:
+    refusals = password_refusals(DOCUMENTED, "sunnybear1", "sunnybear1", ["Sunny.Bear@example.org"])
+    assert [refusal.code for refusal in refusals] == ["password.personal"]
+
+
 def test_short_names_are_no_reason() -> None:
     assert personal_forms("Ян") == frozenset()
     assert password_refusals(DOCUMENTED, "yan85qz", "yan85qz", ["Ян", "", " "]) == ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -54,7 +54,10 @@ def card(**fields: CardField) -> Card:
     return Card(kind=CardKind.SELF, fields={FieldName(name): field for name, field in fields.items()})
 
 
-def outcome(parse: Callable[[str], object], text: str) -> object:
+T = TypeVar("T")
+
+
+def outcome(parse: Callable[[str], T], text: str) -> T | PydanticCustomError:
     """What was read, or the error with which it was refused."""
     try:
         return parse(text)
