@@ -34,7 +34,7 @@ from registratura.flows.errors import (
 )
 from registratura.flows.event import By, Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Caller, IdempotencyRow, Lost, LogRow, Storage, TicketRow, Unit
+from registratura.flows.ports import Caller, IdempotencyRow, Lost, LogRow, SecurityRow, Storage, TicketRow, Unit
 from registratura.flows.step import Start, Step
 from registratura.flows.texts import Texts
 
@@ -156,6 +156,11 @@ class Engine:
         """What gatherers ask, for gateways that look something up."""
         with self.storage.unit(within) as unit:
             yield self._asking(unit, caller)
+
+    def security_event(self, flow_id: str | None, kind: str, details: str) -> None:
+        """Note what moved no flow but should be looked at. `details` never hold personal data."""
+        now = self.tools.clock()
+        self.storage.add_security_event(SecurityRow(self.tools.ids.new(now), micros(now), flow_id, kind, details))
 
     def opened(self, flow_id: str, envelope: str, place: str) -> str:
         """What was sealed under a flow's key.

@@ -1,0 +1,122 @@
+"""Is what is stored what was done? The log is folded and decided again, and the chains are followed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from registratura.domain.consent import ConsentEvidence, verify_chain
+from registratura.flows.chart import REFUSED
+from registratura.flows.decide import decide, decide_start
+from registratura.flows.engine.codec import log_hash, log_place, moment, record_of, split, timers_json, timers_of
+from registratura.flows.engine.engine import Engine
+from registratura.flows.errors import DataDamaged, UnknownFlow
+from registratura.flows.event import By, Facts
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.ports import LogRow, Unit
+from registratura.flows.record import NO_HASH, FlowRecord
+from registratura.flows.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found. `problems` name the first entry that is wrong, of each kind of wrong."""
+
+    flow_id: str
+    flow: str
+    state: str
+    entries: int
+    evidence: int
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def sound(self) -> bool:
+        return not self.problems
+
+
+def verify(engine: Engine, flow_id: str) -> Verdict:
+    """Check one flow: the log's chain, the fold against the stored row, the decisions, and the chain of consent.
+
+    Raises:
+        UnknownFlow: there is no such flow.
+        DataDamaged, UnknownStoredState: the row itself cannot be read.
+    """
+    with engine.storage.unit() as unit:
+        row = unit.flow(flow_id)
+        if row is None:
+            raise UnknownFlow(flow_id=flow_id)
+        record = record_of(row, engine.tools.flows, engine.tools.keys)
+        log = list(unit.log(flow_id))
+        evidence = [(ConsentEvidence.model_validate_json(e.entry), e.hash) for e in unit.evidence(flow_id)]
+        signatures = all(e.signature == engine.tools.keys.sign(e.hash) for e in unit.evidence(flow_id))
+        problems = [*_chain(log, record), *_fold(engine, unit, log, record), *_consent(evidence, signatures, record)]
+    return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
+
+
+def _chain(log: list[LogRow], record: AnyRecord) -> list[str]:
+    previous = NO_HASH
+    for number, entry in enumerate(log, 1):
+        if entry.seq != number or entry.previous != previous or log_hash(entry) != entry.hash:
+            return [f"log: entry {number} was changed, or one before it is missing"]
+        previous = entry.hash
+    if (len(log), previous) != (record.version, record.head):
+        return [f"log: it ends with entry {len(log)}, and the flow is at {record.version}"]
+    return []
+
+
+def _consent(evidence: list[tuple[ConsentEvidence, str]], signatures: bool, record: AnyRecord) -> list[str]:
+    broken = verify_chain(evidence)
+    if broken is not None:
+        return [f"consent: entry {broken} was changed, or one before it is missing"]
+    head = evidence[-1][1] if evidence else NO_HASH
+    if (len(evidence), head) != (record.evidence, record.evidence_head):
+        return [f"consent: it ends with entry {len(evidence)}, and the flow knows {record.evidence}"]
+    return [] if signatures else ["consent: a signature does not fit"]
+
+
+def _fold(engine: Engine, unit: Unit, log: list[LogRow], record: AnyRecord) -> list[str]:
+    flow = engine.tools.flows[record.flow]
+    row = unit.flow(record.id)
+    wrapped = (row.wrapped if row else None) or ""
+    state: AnyRecord | None = None
+    for entry in log:
+        try:
+            state, problem = _replayed(engine, flow, record, state, entry, wrapped)
+        except (ValueError, KeyError, TypeError) as error:
+            return [f"log: entry {entry.seq} cannot be replayed ({type(error).__name__})"]
+        if problem:
+            return [problem]
+    if state is None:
+        return ["log: it is empty"]
+    same = (state.state, state.version, state.data, state.account, state.subject) == (
+        *(record.state, record.version, record.data, record.account, record.subject),
+    )
+    timers = timers_json(state.timers) == timers_json(record.timers)
+    return [] if same and timers else ["log: folding it does not give the stored state"]
+
+
+def _replayed(
+    engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str
+) -> tuple[AnyRecord, str]:
+    """The record after an entry, by folding; and a problem, if deciding again says something else."""
+    payload, outcome = json.loads(entry.payload), json.loads(entry.outcome)
+    hidden: dict[str, Any] = {}
+    if entry.sealed:
+        place = log_place(entry.flow_id, entry.seq)
+        hidden = json.loads(engine.tools.keys.open(record.key_id, wrapped, entry.sealed, place))
+    base = before or _blank(flow, record, outcome, entry)
+    values = {**_json(base), **outcome["patch"], **hidden.get("patch", {})}
+    after = replace(
+        base,
+        state=outcome["state"],
+        version=entry.seq,
+        data=flow.data.model_validate_json(json.dumps(values)),
+        timers=timers_of(outcome["timers"]) if "timers" in outcome else base.timers,
+        account=outcome.get("account", base.account),
+        subject=outcome.get("subject", base.subject),
+    )
+    step = _decided(flow, before, base, entry, payload, hidden)
+    decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
+    recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])
+    return after, "" if decided == recorded else f"log: entry {entry.seq} would be decided otherwise"

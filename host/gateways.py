@@ -1,0 +1,129 @@
+"""Gateways: how facts from outside come in. They are not for people's requests."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from registratura.domain.clinics import Document, PatientRef
+from registratura.domain.codes import draw_code
+from registratura.domain.identity import Identity
+from registratura.domain.values import Secret, Value
+from registratura.flows.attachment_code import AttachmentCode, Issue, Reissue, Revoke
+from registratura.flows.clinic_right import DocumentDelivered, Resume, Suspend
+from registratura.flows.consent_withdrawal import DataDestroyed, LawObligesToKeep
+from registratura.flows.engine import Engine, FlowView
+from registratura.flows.event import Event, Origin
+from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
+from registratura.flows.ports import SecurityRow
+
+
+class Gateway:
+    """Sends facts to flows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def _fact(self, flow_id: str, event: Event, key: str | None = None) -> FlowView:
+        return self._engine.send(flow_id, event, idempotency_key=key, origin=Origin.FACT)
+
+
+class GosuslugiGateway(Gateway):
+    """What Gosuslugi says. Whoever calls this has verified the answer."""
+
+    def returned(self, flow_id: str, identity: Identity, answer_id: str) -> FlowView:
+        """A verified answer with a person. The same answer again gives the same result (U12).
+
+        An organisation's or employee's account is no person's and is sent back (U15).
+        """
+        if identity.kind != "person":
+            return self.denied(flow_id, Denial.ORGANISATION)
+        event = IdentityConfirmed(identity=identity, answer_id=answer_id)
+        return self._fact(flow_id, event, f"gosuslugi:{answer_id}")
+
+    def denied(self, flow_id: str, reason: Denial) -> FlowView:
+        """A verified answer that says no, or none could be had."""
+        return self._fact(flow_id, IdentityDenied(reason=reason))
+
+    def progress(self, flow_id: str, method: Literal["password", "other"]) -> FlowView:
+        """The person passed the first stage. Only a stand-in can know; nothing depends on it."""
+        return self._fact(flow_id, FirstStagePassed(method=method))
+
+    def rejected(self, flow_id: str | None, reason: str) -> None:
+        """An answer that could not be verified: a security event, and no flow moves."""
+        self._engine.security_event(flow_id, "answer_rejected", reason)
+
+    def security_events(self, limit: int = 100) -> tuple[SecurityRow, ...]:
+        """The latest security events."""
+        return tuple(self._engine.storage.security_events(limit))
+
+
+class IssuedCode(Value):
+    """A code as the clinic prints it. It is known here and now only: the engine keeps no more than its digest."""
+
+    id: str
+    code: Annotated[str, Secret]
+
+
+class ClinicGateway(Gateway):
+    """What clinics do."""
+
+    def issue_code(self, clinic: str, patient: PatientRef | None = None) -> IssuedCode:
+        """A new attachment code.
+
+        Raises:
+            StartRefused: the clinic is unknown, or codes are bound and no patient was named.
+        """
+        code = self._fresh_code()
+        event = Issue(clinic=clinic, code=code, patient=patient)
+        return IssuedCode(id=self._engine.start(AttachmentCode, event, origin=Origin.FACT).id, code=code)
+
+    def reissue_code(self, code_id: str) -> IssuedCode:
+        """A new code for the same patient; the old one is dead (U43)."""
+        code = self._fresh_code()
+        view = self._fact(code_id, Reissue(code=code))
+        return IssuedCode(id=view.started[AttachmentCode.name], code=code)
+
+    def revoke_code(self, code_id: str) -> FlowView:
+        """The code is dead."""
+        return self._fact(code_id, Revoke())
+
+    def deliver(self, right_id: str, delivery_id: str, document: Document) -> FlowView:
+        """A document for the record. A delivery that came before is refused with `delivery.repeated` and not kept twice.
+
+        Raises:
+            NotAllowedNow: the right is suspended or withdrawn.
+        """
+        event = DocumentDelivered(delivery_id=delivery_id, document=document)
+        return self._fact(right_id, event, f"delivery:{delivery_id}")
+
+    def suspend(self, right_id: str) -> FlowView:
+        """The clinic has left (U54)."""
+        return self._fact(right_id, Suspend())
+
+    def resume(self, right_id: str) -> FlowView:
+        """The clinic is back (U54)."""
+        return self._fact(right_id, Resume())
+
+    def _fresh_code(self) -> str:
+        with self._engine.asking() as ask:
+            length = ask.settings.attachment_codes.length
+            while True:
+                code = draw_code(length, ask.number(10**length))
+                if ask.claimed("attachment_code", code) is None:
+                    return code
+
+
+class Operator(Gateway):
+    """What an operator of the portal decides."""
+
+    def resolve_ambiguity(self, flow_id: str, card: str | None) -> FlowView:
+        """Which of the clinics' cards is this person's, or none of them (U19)."""
+        return self._fact(flow_id, AmbiguityResolved(card=card))
+
+    def data_destroyed(self, withdrawal_id: str, act: str) -> FlowView:
+        """The personal data is destroyed; the act with this number stays (U40)."""
+        return self._fact(withdrawal_id, DataDestroyed(act=act))
+
+    def law_obliges_to_keep(self, withdrawal_id: str, law: str) -> FlowView:
+        """Part of the data must be kept; `law` names the rule (U40)."""
+        return self._fact(withdrawal_id, LawObligesToKeep(law=law))

@@ -1,0 +1,238 @@
+"""The composition root: one object that a host makes, keeps and calls.
+
+    host → Registratura → Engine (flows) → Storage (storage) → the host's database
+
+Sync and async are one code path: `asend` runs `send` in SQLAlchemy's greenlet on an AsyncEngine, or in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.effects import EndOtherSessions, NotifyPerson
+from registratura.flows.engine import Engine, FlowView
+from registratura.flows.engine.ask import Tools
+from registratura.flows.engine.audit import Verdict, verify
+from registratura.flows.engine.due import Done, Handler, run_due
+from registratura.flows.errors import KeyMissing, KeyWrong
+from registratura.flows.event import Event
+from registratura.flows.flow import AnyFlow
+from registratura.flows.ports import Caller, Hasher, Ids, Keyring, LogRow, Storage
+from registratura.flows.settings import Settings
+from registratura.flows.step import Effect
+from registratura.flows.texts import Texts
+from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
+from registratura.storage import (
+    Argon2Hasher,
+    CallableKeyring,
+    FileKeyring,
+    MemoryStorage,
+    RandomIds,
+    create_key_file,
+    storage_for,
+)
+
+T = TypeVar("T")
+KEY_CHECK = "key_check"
+
+
+def utc_now() -> datetime:
+    """The server's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a host may replace; tests bring a clock that they turn and a cheap hasher."""
+
+    settings: Settings = field(default_factory=Settings)
+    texts: Texts = field(default_factory=Texts.russian)
+    handlers: Mapping[type[Effect], Handler] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+    hasher: Hasher = field(default_factory=Argon2Hasher)
+    ids: Ids = field(default_factory=RandomIds)
+
+
+class Registratura:
+    """The portal's flows over a database.
+
+    Args:
+        database: an SQLAlchemy URL (`sqlite:///portal.db`), the host's own Engine, `"memory:"`, or a Storage.
+        keys: the key file's path, a callable that gives the master secret (32 bytes), or a Keyring. The key file of a
+            new database is made where it is not there yet (mode 0600); a database that has one is never given another.
+        parts: settings, texts, effect handlers, clock, hasher and ids, each with a default.
+
+    Raises:
+        DatabaseMissing, DatabaseDamaged, KeyMissing, KeyWrong, KeyUnreadable: nothing was written.
+    """
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] | Any,
+        keys: str | os.PathLike[str] | Callable[[], bytes] | Keyring,
+        *,
+        parts: Parts | None = None,
+        create: bool = True,
+    ) -> None:
+        self.parts = parts or Parts()
+        self._async_engine = database if hasattr(database, "sync_engine") else None
+        source = database.sync_engine if self._async_engine is not None else database
+        storage = _storage(source, create)
+        tools = Tools(
+            flows=FLOWS,
+            keys=_fitting_keys(storage, keys, create),
+            hasher=self.parts.hasher,
+            ids=self.parts.ids,
+            clock=self.parts.clock,
+            settings=self.parts.settings,
+        )
+        self.engine = Engine(storage, tools, self.parts.texts)
+        self.gosuslugi = GosuslugiGateway(self.engine)
+        self.clinics = ClinicGateway(self.engine)
+        self.operator = Operator(self.engine)
+        self.handlers: dict[type[Effect], Handler] = {**_SAY_NOTHING, **self.parts.handlers}
+
+    @classmethod
+    async def aopen(cls, database: Any, keys: Any, **more: Any) -> Registratura:
+        """The same, where the database is an AsyncEngine."""
+        async with database.connect() as connection:
+            made: Registratura = await connection.run_sync(lambda _: cls(database, keys, **more))
+            return made
+
+    def start(
+        self,
+        flow: AnyFlow,
+        event: Event | None = None,
+        *,
+        caller: Caller | None = None,
+        idempotency_key: str | None = None,
+        within: Any = None,
+    ) -> FlowView:
+        """Start a flow. See `Engine.start`."""
+        return self.engine.start(flow, event, caller=caller, idempotency_key=idempotency_key, within=within)
+
+    def send(
+        self,
+        flow_id: str,
+        event: Event,
+        *,
+        caller: Caller | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        within: Any = None,
+        ticket: str | None = None,
+    ) -> FlowView:
+        """Send a person's event to a flow. See `Engine.send`."""
+        return self.engine.send(
+            flow_id,
+            event,
+            caller=caller,
+            expected_version=expected_version,
+            idempotency_key=idempotency_key,
+            within=within,
+            ticket=ticket,
+        )
+
+    def get(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> FlowView:
+        """A flow as it is now."""
+        return self.engine.get(flow_id, caller=caller, within=within)
+
+    def attempt(
+        self, flow_id: str, event: Event, *, caller: Caller | None = None, idempotency_key: str | None = None
+    ) -> str:
+        """Count the attempt of a judged event before the host's own transaction begins; gives its ticket."""
+        return self.engine.attempt(flow_id, event, caller=caller, idempotency_key=idempotency_key)
+
+    def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
+        """The log of a flow, the oldest entry first."""
+        return self.engine.history(flow_id, caller=caller, within=within)
+
+    def verify(self, flow_id: str) -> Verdict:
+        """Replay a flow's log and check its chains."""
+        return verify(self.engine, flow_id)
+
+    def run_due(self, limit: int = 100) -> Done:
+        """Carry out timers and effects that are due."""
+        return run_due(self.engine, self.handlers, limit)
+
+    def parse(self, flow_id: str, event: str, payload: Mapping[str, Any] | None = None) -> Event:
+        """The event of that name with that payload (as JSON gives it), for the flow with that id.
+
+        Raises:
+            UnknownFlow, UnknownEvent, InvalidPayload.
+        """
+        return FLOWS[self.engine.record(flow_id).flow].parse(event, payload)
+
+    async def astart(self, flow: AnyFlow, event: Event | None = None, **more: Any) -> FlowView:
+        """`start` under asyncio."""
+        return await self._run(partial(self.start, flow, event), more)
+
+    async def asend(self, flow_id: str, event: Event, **more: Any) -> FlowView:
+        """`send` under asyncio. `within` may be an AsyncSession or AsyncConnection."""
+        return await self._run(partial(self.send, flow_id, event), more)
+
+    async def aget(self, flow_id: str, **more: Any) -> FlowView:
+        """`get` under asyncio."""
+        return await self._run(partial(self.get, flow_id), more)
+
+    async def aattempt(self, flow_id: str, event: Event, **more: Any) -> str:
+        """`attempt` under asyncio."""
+        return await self._run(partial(self.attempt, flow_id, event), more)
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self.engine.storage.close()
+
+    async def _run(self, call: Callable[..., T], more: dict[str, Any]) -> T:
+        within = more.pop("within", None)
+        if within is not None:
+            found: T = await within.run_sync(lambda sync: call(within=sync, **more))
+            return found
+        if self._async_engine is None:
+            return await asyncio.to_thread(call, **more)
+        async with self._async_engine.connect() as connection:
+            # The connection only opens the greenlet in which the engine's own ones may wait.
+            done: T = await connection.run_sync(lambda _: call(**more))
+            return done
+
+
+def _say_nothing(effect: Any, effect_id: str) -> None:
+    """A host that sends no messages and keeps no sessions has nothing to do."""
+
+
+_SAY_NOTHING: Mapping[type[Effect], Handler] = {NotifyPerson: _say_nothing, EndOtherSessions: _say_nothing}
+
+
+def _storage(database: Any, create: bool) -> Storage:
+    if database == "memory:":
+        return MemoryStorage()
+    return database if isinstance(database, Storage) else storage_for(database, create=create)
+
+
+def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:
+    known = storage.meta(KEY_CHECK)
+    ring = _keyring(keys, make=create and known is None)
+    if known is None:
+        storage.set_meta(KEY_CHECK, ring.check_value())
+    elif not ring.fits(known):
+        raise KeyWrong()
+    return ring
+
+
+def _keyring(keys: Any, make: bool) -> Keyring:
+    if isinstance(keys, Keyring):
+        return keys
+    if callable(keys):
+        return CallableKeyring(keys)
+    if not os.path.exists(keys):
+        if not make:
+            raise KeyMissing(key=os.fspath(keys))
+        create_key_file(keys)
+    return FileKeyring(keys)
