@@ -208,6 +208,13 @@ class DatabaseUnavailable(OperatorError):
     cure = "Nothing was written; try again, and look at the server if it goes on."
 
 
+class SchemaNewer(OperatorError):
+    """The tables were made by a newer release."""
+
+    cause = "The tables in {where} are of version {found}; this program knows {known}."
+    cure = "Run the release that made them, or a newer one; nothing was changed."
+
+
 class ConsentTextMissing(OperatorError):
     """No text of consent for a purpose."""
 

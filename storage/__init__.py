@@ -1,1 +1,22 @@
 """The ports of the engine on SQLAlchemy Core, and in memory for the tests of a host."""
+
+from registratura.storage.ids import RandomIds
+from registratura.storage.keyring import SecretKeyring
+from registratura.storage.keys import CallableKeyring, FileKeyring, create_key_file, load_key_file
+from registratura.storage.memory import MemoryStorage
+from registratura.storage.open import storage_for
+from registratura.storage.passwords import Argon2Hasher
+from registratura.storage.sql import SqlStorage
+
+__all__ = [
+    "Argon2Hasher",
+    "CallableKeyring",
+    "FileKeyring",
+    "MemoryStorage",
+    "RandomIds",
+    "SecretKeyring",
+    "SqlStorage",
+    "create_key_file",
+    "load_key_file",
+    "storage_for",
+]

@@ -1,0 +1,102 @@
+"""Opening a database: an address, a file or the host's engine becomes a storage whose tables are there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, StaticPool, create_engine, event, inspect, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from registratura.flows.errors import DatabaseDamaged, DatabaseMissing, DatabaseUnavailable, SchemaNewer
+from registratura.storage.sql import SqlStorage
+from registratura.storage.tables import META, SCHEMA_VERSION
+
+# FULL: what was committed survives a loss of power, also in WAL. A writer of another process is waited for, in ms.
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "foreign_keys = ON")
+
+
+def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool = True) -> SqlStorage:
+    """The storage in a database.
+
+    Args:
+        database: an SQLAlchemy address (`sqlite:///portal.db`, `sqlite://` in memory), a path of an SQLite file, or the
+            host's own engine, which stays the host's: its settings are not touched and it is not closed.
+        create: make the tables, and the SQLite file, if they are not there.
+
+    Raises:
+        DatabaseMissing: there is nothing at that address, and it is not to be made; or its folder is not there.
+        DatabaseDamaged: it is not a database.
+        DatabaseUnavailable: it does not answer, or may not be written.
+        SchemaNewer: a newer release made the tables.
+    """
+    if isinstance(database, Engine):
+        storage = SqlStorage(database)
+    else:
+        storage = SqlStorage(_engine(_url(database), create), disposes=True)
+    try:
+        _see_to_tables(storage, create)
+    except BaseException:
+        storage.close()
+        raise
+    return storage
+
+
+def _url(database: str | os.PathLike[str] | URL) -> URL:
+    if isinstance(database, URL):
+        return database
+    text = os.fspath(database)
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        return make_url(text)
+    except SQLAlchemyError:
+        # The address is not quoted: a mistyped one may show its password.
+        raise DatabaseMissing(where="the address given, which is none") from None
+
+
+def _engine(url: URL, create: bool) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        if in_memory:
+            # One connection for all threads: another one would be another, empty database.
+            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+        else:
+            _must_be_there(Path(str(url.database)), create)
+            # SQLite has room for readers; a thread that waits for a connection would wait for other threads' hashing.
+            options = {"max_overflow": -1}
+    try:
+        engine = create_engine(url, **options)
+    except (SQLAlchemyError, ImportError) as error:
+        raise DatabaseUnavailable(reason=f"no driver for {url.drivername!r} ({type(error).__name__})") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up)
+    return engine
+
+
+def _must_be_there(file: Path, create: bool) -> None:
+    if str(file).startswith("file:"):
+        return
+    if not (file.parent.is_dir() if create else file.is_file()):
+        raise DatabaseMissing(where=str(file if file.parent.is_dir() else file.parent))
+
+
+def _set_up(connection: Any, record: object) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _see_to_tables(storage: SqlStorage, create: bool) -> None:
+    with storage.errors.translated():
+        there = inspect(storage.engine).has_table(META.name)
+    version = storage.meta("schema_version") if there else None
+    if version is None:
+        if not create:
+            raise DatabaseMissing(where=storage.where)
+        storage.create()
+    elif not version.isdecimal():
+        raise DatabaseDamaged(where=storage.where)
+    elif int(version) > SCHEMA_VERSION:
+        raise SchemaNewer(where=storage.where, found=version, known=SCHEMA_VERSION)

@@ -1,0 +1,197 @@
+"""The storage on SQL: SQLite embedded, PostgreSQL later, by the same statements.
+
+Its own units read what is committed, each read by itself, and write in a transaction that begins when everything has
+been decided. In a host's transaction both happen there, the write inside a savepoint. Own connections come from the
+engine's pool and are the driver's own: a host's listeners for `begin` do not come between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from threading import RLock, local
+from typing import Any
+
+from sqlalchemy import Connection, Engine, StaticPool
+from sqlalchemy.orm import Session, scoped_session
+
+from registratura.domain.attempts import Attempts
+from registratura.flows.errors import WithinUnknown
+from registratura.flows.ports import (
+    EffectRow,
+    SecurityRow,
+    Storage,
+    TicketRow,
+    TimerRow,
+)
+from registratura.storage import statements as sql
+from registratura.storage.databases import Errors
+from registratura.storage.line import Line
+from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
+from registratura.storage.sql_unit import SqlUnit
+from registratura.storage.tables import SCHEMA_VERSION
+
+
+class SqlStorage(Storage):
+    """Rows in a database. It may be shared by threads. `storage_for` makes one and sees that the tables are there."""
+
+    def __init__(self, engine: Engine, *, disposes: bool = False) -> None:
+        self.engine, self._disposes = engine, disposes
+        self.where = engine.url.render_as_string(hide_password=True)
+        self.errors = Errors(engine.dialect, self.where)
+        self._held = local()
+        self._kept: Any = None
+        sqlite, self._shared = engine.dialect.name == "sqlite", isinstance(engine.pool, StaticPool)
+        # Writers of one process queue here: SQLite's own queue lets some of them starve.
+        self._turn: AbstractContextManager[Any] = RLock() if sqlite else nullcontext()
+
+    @contextmanager
+    def unit(self, within: Any = None) -> Iterator[SqlUnit]:
+        if within is not None:
+            with self._hosts_line(within) as line:
+                yield SqlUnit(line, partial(line.savepoint, sql.TAKE_TURN))
+        else:
+            with self._line() as line:
+                yield SqlUnit(line, partial(self._transaction, line))
+
+    def count_attempts(
+        self,
+        ticket: TicketRow,
+        scopes: Sequence[str],
+        judge: Callable[[dict[str, Attempts]], tuple[str, dict[str, Attempts]]],
+    ) -> TicketRow:
+        blank = counter_values(UNCOUNTED)
+        with self._line() as line, self._transaction(line):
+            if not line.run(sql.ADD_TICKET, *ticket):
+                return TicketRow._make(line.rows(sql.TICKET, ticket.id)[0])
+            # In one order for all, so that two writers cannot wait for each other.
+            for scope in sorted(scopes):
+                line.run(sql.ADD_COUNTER, scope, *blank)
+            counters = {scope: counter_of(line.rows(sql.HOLD_COUNTER, scope)[0]) for scope in sorted(scopes)}
+            verdict, after = judge(counters)
+            for scope, attempts in after.items():
+                line.run(sql.SET_COUNTER, scope, *counter_values(attempts))
+            line.run(sql.JUDGE_TICKET, verdict, ticket.id)
+        return ticket._replace(verdict=verdict)
+
+    def add_security_event(self, row: SecurityRow) -> None:
+        with self._line() as line, self._transaction(line):
+            line.run(sql.ADD_SECURITY_EVENT, *row)
+
+    def security_events(self, limit: int = 100) -> Sequence[SecurityRow]:
+        with self._line() as line:
+            return [SecurityRow._make(row) for row in line.rows(sql.SECURITY_EVENTS, limit)]
+
+    def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]:
+        with self._line() as line:
+            return [row[0] for row in line.rows(sql.FLOW_IDS, after, limit)]
+
+    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]:
+        with self._line() as line:
+            return [TimerRow._make(row) for row in line.rows(sql.DUE_TIMERS, now, limit)]
+
+    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]:
+        with self._line() as line, self._transaction(line):
+            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, limit)]
+            for row in due:
+                line.run(sql.LEASE_EFFECT, until, row.id)
+        return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]
+
+    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None:
+        with self._line() as line, self._transaction(line):
+            line.run(sql.SETTLE_EFFECT, status, attempts, due, error, effect_id)
+
+    def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]:
+        with self._line() as line:
+            asked = (sql.EFFECTS_NOW, limit) if status is None else (sql.EFFECTS_THAT_ARE, status, limit)
+            return [EffectRow._make(row) for row in line.rows(*asked)]
+
+    def meta(self, name: str) -> str | None:
+        with self._line() as line:
+            rows = line.rows(sql.META_VALUE, name)
+        return rows[0][1] if rows else None
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._line() as line, self._transaction(line):
+            line.run(sql.ADD_META, name, value)
+            line.run(sql.SET_META, value, name)
+
+    def purge(self, before: int) -> int:
+        with self._line() as line, self._transaction(line):
+            return line.run(sql.FORGET_ANSWERS, before) + line.run(sql.FORGET_TICKETS, before)
+
+    def create(self) -> None:
+        """Make the tables that are not there."""
+        with self._line() as line, self._transaction(line):
+            for statement in sql.CREATE:
+                line.run(statement)
+            line.run(sql.ADD_META, "schema_version", str(SCHEMA_VERSION))
+
+    def close(self) -> None:
+        """Close the connections, unless the engine is the host's."""
+        if self._disposes:
+            self.engine.dispose()
+
+    @contextmanager
+    def _line(self) -> Iterator[Line]:
+        """A line of this thread's own. What is called inside a unit uses the same one, so that small pools do not run dry.
+
+        A connection that all threads share (`:memory:`) is one thread's for as long as its unit lasts.
+        """
+        held: Line | None = getattr(self._held, "line", None)
+        if held is not None:
+            yield held
+            return
+        turn, connect = (self._turn, self._shared_connection) if self._shared else (nullcontext(), self._connection)
+        with turn, connect() as connection:
+            self._held.line = Line(connection.cursor(), self.engine.dialect, self.errors)
+            try:
+                yield self._held.line
+            finally:
+                del self._held.line
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        """The driver's connection, on which each statement stands by itself unless a transaction is begun in words."""
+        with self.errors.translated():
+            pooled = self.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        # Drivers that begin transactions by themselves are told not to; the classic sqlite3 does not for reads.
+        begins = getattr(connection, "autocommit", None) is False
+        try:
+            if begins:
+                connection.autocommit = True
+            yield connection
+        finally:
+            if begins:
+                connection.autocommit = False
+            pooled.close()
+
+    @contextmanager
+    def _shared_connection(self) -> Iterator[Any]:
+        """The one connection there is (`:memory:`), not given back: that would roll back a host's transaction."""
+        if self._kept is None:
+            with self._connection() as self._kept:
+                pass
+        yield self._kept
+
+    @contextmanager
+    def _transaction(self, line: Line) -> Iterator[None]:
+        with self._turn, line.transaction():
+            yield
+
+    @contextmanager
+    def _hosts_line(self, within: Any) -> Iterator[Line]:
+        errors = Errors(self.engine.dialect, self.where, hosts=True)
+        with errors.translated():
+            connection = within.connection() if isinstance(within, Session | scoped_session) else within
+            if not isinstance(connection, Connection):
+                raise WithinUnknown(what=type(within).__name__, needed="SQLAlchemy's Session or Connection")
+            if not connection.in_transaction():
+                connection.begin()
+            cursor: Any = connection.connection.cursor()
+        try:
+            yield Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))
+        finally:
+            cursor.close()

@@ -1,0 +1,85 @@
+"""A unit of work on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from registratura.domain.attempts import Attempts
+from registratura.flows.ports import (
+    Changes,
+    ClaimRow,
+    EvidenceRow,
+    FlowRow,
+    IdempotencyRow,
+    KeyRow,
+    LogRow,
+    TicketRow,
+    Unit,
+)
+from registratura.storage import statements as sql
+from registratura.storage.line import Line
+from registratura.storage.sql_changes import counter_of, todos
+from registratura.storage.statement import Statement
+
+EVERYTHING = 2**62
+
+
+class SqlUnit(Unit):
+    """Reads and the one write, over a line; `whole` is what makes the write all or nothing."""
+
+    def __init__(self, line: Line, whole: Callable[[], AbstractContextManager[Any]]) -> None:
+        self._line, self._whole = line, whole
+
+    def flow(self, flow_id: str) -> FlowRow | None:
+        row = self._one(sql.FLOW, flow_id)
+        return FlowRow._make(row) if row else None
+
+    def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]:
+        return [FlowRow._make(row) for row in self._line.rows(sql.FLOWS_OF, account, flow)]
+
+    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None:
+        found = (self._one(sql.CLAIM, kind, digest) for digest in digests)
+        return next((ClaimRow._make(row) for row in found if row), None)
+
+    def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]:
+        limit = EVERYTHING if limit is None else limit
+        return [LogRow._make(row) for row in self._line.rows(sql.ENTRIES, flow_id, after, limit)]
+
+    def log_entry(self, flow_id: str, seq: int) -> LogRow | None:
+        row = self._one(sql.ENTRY, flow_id, seq)
+        return LogRow._make(row) if row else None
+
+    def evidence(self, flow_id: str) -> Sequence[EvidenceRow]:
+        return [EvidenceRow._make(row) for row in self._line.rows(sql.EVIDENCE_OF, flow_id)]
+
+    def idempotent(self, scope: str, key: str) -> IdempotencyRow | None:
+        row = self._one(sql.IDEMPOTENT, scope, key)
+        return IdempotencyRow._make(row) if row else None
+
+    def attempts(self, scope: str) -> Attempts | None:
+        row = self._one(sql.COUNTER, scope)
+        return counter_of(row) if row else None
+
+    def ticket(self, ticket_id: str) -> TicketRow | None:
+        row = self._one(sql.TICKET, ticket_id)
+        return TicketRow._make(row) if row else None
+
+    def key(self, key_id: str) -> KeyRow | None:
+        row = self._one(sql.KEY, key_id)
+        return KeyRow._make(row) if row else None
+
+    def key_of(self, subject: str) -> KeyRow | None:
+        row = self._one(sql.KEY_OF, subject)
+        return KeyRow._make(row) if row else None
+
+    def write(self, changes: Changes) -> None:
+        ready = self._line.bound(todos(changes))
+        with self._whole():
+            for run in ready:
+                run()
+
+    def _one(self, statement: Statement, *values: Any) -> Sequence[Any] | None:
+        rows = self._line.rows(statement, *values)
+        return rows[0] if rows else None

@@ -1,0 +1,213 @@
+"""All statements, built once. What differs between databases is in `statement.py` (inserts) and `databases.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Select, Table, Text, and_, case, delete, false, null, or_, select, update
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from registratura.storage.statement import Insert, Statement, value
+from registratura.storage.tables import (
+    ATTEMPTS,
+    CLAIMS,
+    EFFECTS,
+    EVIDENCE,
+    FLOWS,
+    IDEMPOTENCY,
+    KEYS,
+    LOG,
+    META,
+    METADATA,
+    SECURITY,
+    TICKETS,
+    TIMERS,
+)
+
+
+def _insert(table: Table, *, unless_there: bool = False) -> Statement:
+    def build(insert: Insert) -> Any:
+        statement = insert(table).values({column.name: value(column.name) for column in table.c})
+        return statement.on_conflict_do_nothing() if unless_there else statement
+
+    return Statement(build, tuple(column.name for column in table.c))
+
+
+def _statement(built: Any, *names: str) -> Statement:
+    return Statement(lambda insert: built, names)
+
+
+def _by(table: Table, *columns: Column[Any]) -> Statement:
+    """All columns of the rows that have these values."""
+    where = and_(*(column == value(column.name) for column in columns))
+    return _statement(select(table).where(where), *(column.name for column in columns))
+
+
+def _flows() -> Select[Any]:
+    return select(FLOWS, KEYS.c.wrapped).select_from(FLOWS.outerjoin(KEYS, KEYS.c.id == FLOWS.c.key_id))
+
+
+# Reading
+FLOW = _statement(_flows().where(FLOWS.c.id == value("id")), "id")
+FLOWS_OF = _statement(
+    _flows().where(FLOWS.c.account == value("account"), FLOWS.c.flow == value("flow")).order_by(FLOWS.c.id),
+    "account",
+    "flow",
+)
+CLAIM = _by(CLAIMS, CLAIMS.c.kind, CLAIMS.c.digest)
+ENTRIES = _statement(
+    select(LOG)
+    .where(LOG.c.flow_id == value("flow_id"), LOG.c.seq > value("after"))
+    .order_by(LOG.c.seq)
+    .limit(value("limit")),
+    "flow_id",
+    "after",
+    "limit",
+)
+ENTRY = _by(LOG, LOG.c.flow_id, LOG.c.seq)
+EVIDENCE_OF = _statement(
+    select(EVIDENCE).where(EVIDENCE.c.flow_id == value("flow_id")).order_by(EVIDENCE.c.number), "flow_id"
+)
+IDEMPOTENT = _by(IDEMPOTENCY, IDEMPOTENCY.c.scope, IDEMPOTENCY.c.key)
+COUNTER = _by(ATTEMPTS, ATTEMPTS.c.scope)
+TICKET = _by(TICKETS, TICKETS.c.id)
+KEY = _by(KEYS, KEYS.c.id)
+KEY_OF = _statement(select(KEYS).where(KEYS.c.subject == value("subject")).order_by(KEYS.c.id), "subject")
+
+# Writing an event
+RECORD_ANSWER = _insert(IDEMPOTENCY, unless_there=True)
+SPEND = _statement(
+    update(TICKETS).where(TICKETS.c.id == value("id"), TICKETS.c.spent == 0).values(spent=1),
+    "id",
+)
+ADD_FLOW = _insert(FLOWS, unless_there=True)
+MOVED = [column.name for column in FLOWS.c][1:]
+MOVE_FLOW = _statement(
+    update(FLOWS)
+    .where(FLOWS.c.id == value("id"), FLOWS.c.version == value("expected"))
+    .values({name: value(name) for name in MOVED}),
+    *MOVED,
+    "id",
+    "expected",
+)
+# Nobody may move it until this transaction has ended. SQLite has only one writer at a time and knows no such words.
+UNMOVED = _statement(
+    select(FLOWS.c.id)
+    .where(FLOWS.c.id == value("id"), FLOWS.c.version == value("expected"))
+    .with_for_update(read=True),
+    "id",
+    "expected",
+)
+ADD_CLAIM = _insert(CLAIMS, unless_there=True)
+ADD_ENTRY = _insert(LOG)
+ADD_EVIDENCE = _insert(EVIDENCE)
+ADD_KEY = _insert(KEYS)
+LINK_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(subject=value("subject")), "subject", "id")
+STOP_TIMERS = _statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id")), "flow_id")
+ADD_TIMER = _insert(TIMERS)
+ADD_EFFECT = _insert(EFFECTS)
+UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
+FINISH_EFFECT = _statement(
+    update(EFFECTS).where(EFFECTS.c.id == value("id"), UNFINISHED).values(status="done", sealed=None),
+    "id",
+)
+
+# Counting attempts
+ADD_TICKET = _insert(TICKETS, unless_there=True)
+JUDGE_TICKET = _statement(
+    update(TICKETS).where(TICKETS.c.id == value("id")).values(verdict=value("verdict")), "verdict", "id"
+)
+ADD_COUNTER = _insert(ATTEMPTS, unless_there=True)
+HOLD_COUNTER = _statement(select(ATTEMPTS).where(ATTEMPTS.c.scope == value("scope")).with_for_update(), "scope")
+COUNTED = ("count", "lock_level", "locked_until", "since")
+SET_COUNTER = _statement(
+    update(ATTEMPTS).where(ATTEMPTS.c.scope == value("scope")).values({name: value(name) for name in COUNTED}),
+    "scope",
+    *COUNTED,
+)
+LOCKED = _statement(
+    select(ATTEMPTS.c.locked_until > value("at")).where(ATTEMPTS.c.scope == value("scope")).with_for_update(),
+    "at",
+    "scope",
+)
+LOCK_COUNTER = _statement(
+    update(ATTEMPTS)
+    .where(ATTEMPTS.c.scope == value("scope"), ATTEMPTS.c.lock_level < value("lock_level"))
+    .values(lock_level=value("lock_level"), locked_until=value("locked_until")),
+    "scope",
+    "lock_level",
+    "locked_until",
+)
+
+# The rest
+FLOW_IDS = _statement(
+    select(FLOWS.c.id).where(FLOWS.c.id > value("after")).order_by(FLOWS.c.id).limit(value("limit")), "after", "limit"
+)
+DUE_TIMERS = _statement(
+    select(TIMERS).where(TIMERS.c.due <= value("now")).order_by(TIMERS.c.due, TIMERS.c.flow_id).limit(value("limit")),
+    "now",
+    "limit",
+)
+DUE_EFFECTS = _statement(
+    select(EFFECTS)
+    .where(UNFINISHED, EFFECTS.c.due <= value("now"))
+    .order_by(EFFECTS.c.due, EFFECTS.c.id)
+    .limit(value("limit"))
+    .with_for_update(skip_locked=True),
+    "now",
+    "limit",
+)
+LEASE_EFFECT = _statement(
+    update(EFFECTS)
+    .where(EFFECTS.c.id == value("id"))
+    .values(status="leased", due=value("until"), attempts=EFFECTS.c.attempts + 1),
+    "until",
+    "id",
+)
+SETTLE_EFFECT = _statement(
+    update(EFFECTS)
+    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status != "done")
+    .values(
+        status=value("status"),
+        attempts=value("attempts"),
+        due=value("due"),
+        error=value("error"),
+        # What was handed over must not stay: it may be a code.
+        sealed=case((value("status", Text()) == "done", null()), else_=EFFECTS.c.sealed),
+    ),
+    "status",
+    "attempts",
+    "due",
+    "error",
+    "id",
+)
+EFFECTS_NOW = _statement(select(EFFECTS).order_by(EFFECTS.c.due, EFFECTS.c.id).limit(value("limit")), "limit")
+EFFECTS_THAT_ARE = _statement(
+    select(EFFECTS)
+    .where(EFFECTS.c.status == value("status"))
+    .order_by(EFFECTS.c.due, EFFECTS.c.id)
+    .limit(value("limit")),
+    "status",
+    "limit",
+)
+ADD_SECURITY_EVENT = _insert(SECURITY)
+SECURITY_EVENTS = _statement(
+    select(SECURITY).order_by(SECURITY.c.at.desc(), SECURITY.c.id.desc()).limit(value("limit")), "limit"
+)
+META_VALUE = _by(META, META.c.name)
+ADD_META = _insert(META, unless_there=True)
+SET_META = _statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "value", "name")
+FORGET_ANSWERS = _statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
+FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
+# Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the
+# RELEASE of a savepoint outside a transaction commits.
+TAKE_TURN = _statement(update(META).where(false()).values(value=META.c.value))
+
+CREATE = tuple(
+    _statement(element)
+    for table in METADATA.sorted_tables
+    for element in (
+        CreateTable(table, if_not_exists=True),
+        *(CreateIndex(index, if_not_exists=True) for index in sorted(table.indexes, key=lambda index: str(index.name))),
+    )
+)
