@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from registratura.domain.attempts import Attempts
 from registratura.domain.consent import ConsentText, Purpose
@@ -211,6 +211,7 @@ class Unit(Protocol):
         """
 
 
+@runtime_checkable
 class Storage(Protocol):
     """Where rows are kept."""
 
@@ -242,6 +243,7 @@ class Storage(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
 class Keyring(Protocol):
     """Keys: a master key that wraps data keys, and a key for digests. What they protect never leaves without them."""
 

@@ -1,5 +1,6 @@
 """The personal cabinet and its sections."""
 
+from registratura.flows.cabinet import screens as screens  # declares what the sections show
 from registratura.flows.cabinet.events import (
     AddClinic,
     AskHowTo,
@@ -11,7 +12,6 @@ from registratura.flows.cabinet.events import (
     Section,
 )
 from registratura.flows.cabinet.flow import Cabinet, CabinetData
-from registratura.flows.cabinet import screens as screens  # declares what the sections show
 
 __all__ = [
     "AddClinic",

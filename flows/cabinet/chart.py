@@ -12,9 +12,9 @@ from statemachine import State
 from registratura.flows.chart import Chart, inside, refusable
 
 
-def _between(sources: list[State], targets: list[State]) -> Any:
+def _between(sources: list[State], targets: dict[str, State]) -> Any:
     """From each section to each: the guard `goes_to_…` says to which."""
-    pairs = [source.to(target, cond=f"goes_to_{target.id}") for source in sources for target in targets]
+    pairs = [source.to(target, cond=f"goes_to_{name}") for source in sources for name, target in targets.items()]
     transitions = pairs[0]
     for pair in pairs[1:]:
         transitions |= pair
@@ -32,6 +32,8 @@ class CabinetChart(Chart):
     menu = State("Меню")
 
     class settings(State.Compound, name="Настройки"):  # noqa: N801  # the name is the state's id
+        """Settings, behind the name at the top right."""
+
         overview = State("Настройки", initial=True)
         clinic_rights = State("Права клиник")
         password = State("Пароль для входа на портал")
@@ -42,10 +44,11 @@ class CabinetChart(Chart):
     open_cabinet = closed.to(cards, cond="card_is_unchecked") | closed.to(health)
     open_section = _between(
         [health, clinics, messages, medicines, menu, settings, cards, record],
-        [
-            *(health, clinics, messages, medicines, menu, settings),
-            *(settings.clinic_rights, settings.password, cards, record),
-        ],
+        {
+            **{"health": health, "clinics": clinics, "messages": messages, "medicines": medicines, "menu": menu},
+            **{"settings": settings, "clinic_rights": settings.clinic_rights, "password": settings.password},
+            **{"cards": cards, "record": record},
+        },
     )
     add_clinic = refusable(clinics) | inside(clinics)
     ask_how_to = inside(clinics)

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registratura.domain.consent import ConsentEvidence, verify_chain
-from registratura.flows.chart import REFUSED
+from registratura.domain.values import secret_fields
 from registratura.flows.decide import decide, decide_start
-from registratura.flows.engine.codec import log_hash, log_place, moment, record_of, split, timers_json, timers_of
+from registratura.flows.engine.codec import (
+    log_hash,
+    log_place,
+    moment,
+    record_of,
+    refusals_in,
+    timers_json,
+    timers_of,
+)
 from registratura.flows.engine.engine import Engine
-from registratura.flows.errors import DataDamaged, UnknownFlow
+from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import By, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import LogRow, Unit
@@ -120,3 +128,55 @@ def _replayed(
     decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
     recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])
     return after, "" if decided == recorded else f"log: entry {entry.seq} would be decided otherwise"
+
+
+def _decided(
+    flow: AnyFlow,
+    before: AnyRecord | None,
+    base: AnyRecord,
+    entry: LogRow,
+    payload: dict[str, Any],
+    hidden: dict[str, Any],
+) -> Step:
+    kind = flow.by_name[entry.event]
+    event = _restored(kind, {**payload["event"], **hidden.get("event", {})})
+    facts = _restored(flow.facts.get(kind, Facts), {**payload["facts"], **hidden.get("facts", {})})
+    by, now = By.model_validate_json(entry.by), moment(entry.at)
+    if before is None:
+        return decide_start(flow, base, event, facts, now=now, by=by)
+    struck = {name: timer for name, timer in base.timers.items() if name != event.name}
+    base = replace(base, timers=struck)
+    step = decide(flow, base, event, facts, now=now, by=by)
+    recorded = refusals_in(entry)
+    if not recorded or step.refusals:
+        return step
+    # Another flow said no; its own log shows that it would again.
+    return decide(flow, base, event, facts, now=now, by=by, refused_elsewhere=recorded)
+
+
+def _restored(kind: type[Any], values: dict[str, Any]) -> Any:
+    """A model from the log; its secrets were never written, and no decision looks at them."""
+    return kind.model_validate_json(json.dumps({**values, **dict.fromkeys(secret_fields(kind), "")}))
+
+
+def _json(record: AnyRecord) -> dict[str, Any]:
+    values: dict[str, Any] = record.data.model_dump(mode="json")
+    return values
+
+
+def _blank(flow: AnyFlow, record: AnyRecord, outcome: dict[str, Any], entry: LogRow) -> AnyRecord:
+    life = {kind: timer for kind, timer in timers_of(outcome["timers"]).items() if kind == "expire"}
+    at = moment(entry.at)
+    return FlowRecord(
+        id=record.id,
+        flow=flow.name,
+        chart_version=entry.chart_version,
+        state="",
+        version=0,
+        data=flow.data(),
+        created_at=at,
+        changed_at=at,
+        account=outcome["account"],
+        subject=outcome["subject"],
+        timers=life,
+    )

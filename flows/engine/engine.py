@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from registratura.domain.canonical import canonical_json
+from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import micros, refusals_in
 from registratura.flows.engine.plan import effective, plan_due, plan_event, plan_start
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
 from registratura.flows.engine.write import changes_of
-from registratura.flows.decide import must_be_possible
 from registratura.flows.errors import (
     ConcurrentUpdate,
     DataDamaged,
@@ -34,7 +34,7 @@ from registratura.flows.errors import (
 )
 from registratura.flows.event import By, Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Caller, IdempotencyRow, Lost, LogRow, SecurityRow, Storage, TicketRow, Unit
+from registratura.flows.ports import Caller, IdempotencyRow, LogRow, Lost, SecurityRow, Storage, TicketRow, Unit
 from registratura.flows.step import Start, Step
 from registratura.flows.texts import Texts
 

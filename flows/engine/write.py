@@ -12,8 +12,8 @@ from registratura.flows.engine.ask import Asking
 from registratura.flows.engine.codec import flow_row, log_row, micros, split
 from registratura.flows.flow import AnyRecord
 from registratura.flows.ports import (
-    ClaimRow,
     Changes,
+    ClaimRow,
     EffectRow,
     EvidenceRow,
     FlowRow,
