@@ -1,0 +1,87 @@
+"""What a person does without saying more than that: three Russian forms of one event each.
+
+The infinitive stands after «может» and «пытается», the present in *Когда*, the past in *Дано*; `(а)` is the feminine.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Deed(NamedTuple):
+    """A person's event by its name in the charts; `variant` names one of several ways that the event is offered."""
+
+    event: str
+    variant: str = ""
+
+
+class Forms(NamedTuple):
+    """How a deed is said. An empty form is never said."""
+
+    deed: Deed
+    infinitive: str
+    present: str = ""
+    past: str = ""
+
+
+FORMS = (
+    Forms(Deed("choose_region"), "выбрать регион"),
+    Forms(Deed("change_region"), "сменить регион", "меняет регион"),
+    Forms(Deed("register"), "начать регистрацию", "начинает регистрацию"),
+    Forms(Deed("sign_in"), "войти", "выбирает вход в личный кабинет"),
+    Forms(Deed("close_consent"), "закрыть согласие", "закрывает согласие без ответа"),
+    Forms(Deed("accept_consent"), "принять согласие", "принимает согласие", "принял(а) согласие"),
+    Forms(Deed("decline_consent"), "отказаться от согласия", "отказывается от согласия"),
+    Forms(Deed("go_to_gosuslugi", "button"), "перейти на Госуслуги", "переходит на Госуслуги"),
+    Forms(Deed("go_to_gosuslugi", "link"), "", "переходит на Госуслуги по приглашению зарегистрироваться"),
+    Forms(Deed("cannot_sign_in"), "попросить помощи со входом", "сообщает, что не может войти"),
+    Forms(
+        Deed("sms_not_arriving"),
+        "попросить помощи с СМС",
+        "сообщает, что СМС не приходит",
+        "сообщил(а), что СМС не приходит",
+    ),
+    Forms(Deed("contact_support"), "обратиться в поддержку", "обращается в поддержку"),
+    Forms(Deed("back"), "вернуться назад", "возвращается назад"),
+    Forms(Deed("retry"), "попробовать ещё раз", "пробует ещё раз"),
+    Forms(Deed("confirm_card"), "подтвердить карту", "подтверждает карту"),
+    Forms(Deed("confirm_later"), "отложить проверку карты", "откладывает проверку карты"),
+    Forms(Deed("correct_card"), "исправить карту", "сохраняет карту без исправлений"),
+    Forms(
+        Deed("reload_from_gosuslugi"),
+        "перечитать данные с Госуслуг",
+        "просит перечитать данные с Госуслуг",
+        "попросил(а) перечитать данные с Госуслуг",
+    ),
+    Forms(Deed("take_new"), "принять новые данные", "принимает новые данные"),
+    Forms(Deed("keep_current"), "оставить прежние данные", "оставляет прежние данные"),
+    Forms(Deed("set_password"), "задать пароль"),
+    Forms(Deed("skip_password"), "пропустить пароль", "пропускает пароль"),
+    Forms(Deed("choose_gosuslugi"), "войти через Госуслуги", "выбирает вход через Госуслуги"),
+    Forms(Deed("choose_password"), "войти по паролю", "выбирает вход по паролю"),
+    Forms(
+        Deed("forgot_password"),
+        "сказать, что забыт пароль",
+        "сообщает, что не помнит пароля",
+        "сообщил(а), что не помнит пароля",
+    ),
+    Forms(Deed("ask_how_to"), "спросить, как получить код", "спрашивает, как получить код и медкарту"),
+    Forms(Deed("close_cabinet"), "закрыть личный кабинет", "закрывает личный кабинет"),
+    Forms(
+        Deed("request_withdrawal"),
+        "отозвать согласие",
+        "отзывает согласие на обработку персональных данных",
+        "отозвал(а) согласие на обработку персональных данных",
+    ),
+    Forms(Deed("resend"), "попросить новый код из СМС", "просит новый код из СМС"),
+    Forms(Deed("cancel"), "прекратить начатое", "прекращает начатое"),
+)
+
+INFINITIVES = {forms.infinitive: forms.deed for forms in FORMS if forms.infinitive}
+PRESENTS = {forms.present: forms.deed for forms in FORMS if forms.present}
+PASTS = {
+    said: forms.deed
+    for forms in FORMS
+    if forms.past
+    for said in (forms.past.replace("(а)", ""), forms.past.replace("(а)", "а"))
+}
