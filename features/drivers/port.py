@@ -1,0 +1,34 @@
+"""What a driver is: three small ports, so that *Дано* may take short cuts and *Когда* and *Тогда* may not."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from registratura.features.drivers.given import Given
+from registratura.features.drivers.then import Then
+from registratura.features.drivers.when import When
+
+
+class Driver(Protocol):
+    """One way to play the portal: the engine in process, its API over HTTP, a browser. Fresh for every scenario."""
+
+    @property
+    def given(self) -> Given:
+        """Prepares."""
+
+    @property
+    def when(self) -> When:
+        """Acts."""
+
+    @property
+    def then(self) -> Then:
+        """Reads."""
+
+    def about_to_act(self) -> None:
+        """Called before *Когда*: what is stored now is what "nothing has changed" means; coverage counts from here."""
+
+    def acted(self) -> None:
+        """Called after *Когда*: coverage stops."""
+
+    def close(self) -> None:
+        """The scenario is over."""
