@@ -1,0 +1,88 @@
+"""Typing the attachment code, and the right that comes of it."""
+
+from __future__ import annotations
+
+from registratura.features.cast import Person
+from registratura.features.codes import TypedCode
+from registratura.features.stage import Stage, expect, given, then, when
+
+
+@given("{person} открыл(а) ввод кода")
+def entry_opened(stage: Stage, person: Person) -> None:
+    stage.driver.given.code_entry_opened(person)
+
+
+@given("{person} открыл(а) ввод кода для карты {person}")
+def entry_opened_for(stage: Stage, person: Person, profile: Person) -> None:
+    stage.driver.given.code_entry_opened(person, profile)
+
+
+@given("{person} открыл(а) ввод кода на сайте и в приложении")
+def entry_opened_twice(stage: Stage, person: Person) -> None:
+    stage.driver.given.code_entry_opened_twice(person)
+
+
+@given("{person} прикреплён/прикреплена к клинике {quoted}")
+def attached(stage: Stage, person: Person, clinic: str) -> None:
+    stage.driver.given.attached(person, clinic)
+
+
+@given("{person} прикрепил(а) {person} к клинике {quoted}")
+def attached_relative(stage: Stage, person: Person, profile: Person, clinic: str) -> None:
+    stage.driver.given.attached(person, clinic, profile)
+
+
+@given("{person} отозвал(а) право клиники {quoted}")
+def right_withdrawn(stage: Stage, person: Person, clinic: str) -> None:
+    stage.driver.given.right_withdrawn(person, clinic)
+
+
+@when("{person} выбирает карту {person}")
+def chooses_profile(stage: Stage, person: Person, profile: Person) -> None:
+    stage.driver.when.choose_profile(person, profile)
+
+
+@when("{person} вводит {code}")
+def submits(stage: Stage, person: Person, code: TypedCode) -> None:
+    stage.driver.when.submit_code(person, code)
+
+
+@when("{person} дважды подряд вводит {code}")
+def submits_twice(stage: Stage, person: Person, code: TypedCode) -> None:
+    stage.driver.when.submit_code(person, code, times=2)
+
+
+@when("{person} вводит {code} на сайте и в приложении сразу")
+def submits_everywhere(stage: Stage, person: Person, code: TypedCode) -> None:
+    stage.driver.when.submit_code_everywhere(person, code)
+
+
+@when("{person} отзывает право клиники {quoted}")
+def withdraws_right(stage: Stage, person: Person, clinic: str) -> None:
+    stage.driver.when.withdraw_right(person, clinic)
+
+
+@then("{person} прикреплён/прикреплена к клинике {quoted}")
+def is_attached(stage: Stage, person: Person, clinic: str) -> None:
+    expect(dict(stage.driver.then.rights(person)).get(clinic), "granted", f"{person}: право «{clinic}»")
+
+
+@then("{person} не прикреплён/прикреплена к клинике {quoted}")
+def is_not_attached(stage: Stage, person: Person, clinic: str) -> None:
+    expect(dict(stage.driver.then.rights(person)).get(clinic), None, f"{person}: право «{clinic}»")
+
+
+@then("право клиники {quoted} у {person} приостановлено")
+def is_suspended(stage: Stage, clinic: str, person: Person) -> None:
+    expect(dict(stage.driver.then.rights(person)).get(clinic), "suspended", f"{person}: право «{clinic}»")
+
+
+@then("у {person} одно право клиники {quoted}")
+def one_right(stage: Stage, person: Person, clinic: str) -> None:
+    rights = [state for name, state in stage.driver.then.rights(person) if name == clinic]
+    expect(rights, ["granted"], f"{person}: права «{clinic}»")
+
+
+@then("у {person} осталась/осталось {int} попытка/попытки/попыток")
+def attempts_left(stage: Stage, person: Person, count: int) -> None:
+    expect(stage.driver.then.attempts_left(person), count, f"{person}: осталось попыток")

@@ -1,0 +1,72 @@
+"""The cabinet and its sections."""
+
+from __future__ import annotations
+
+from registratura.features.cast import Person
+from registratura.features.stage import Stage, expect, given, then, when
+
+
+@given("{person} вошёл/вошла, но кабинет ещё не открыл(а)")
+def signed_in(stage: Stage, person: Person) -> None:
+    stage.driver.given.signed_in(person)
+
+
+@given("{person} вошёл/вошла в личный кабинет")
+def in_cabinet(stage: Stage, person: Person) -> None:
+    stage.driver.given.in_cabinet(person)
+
+
+@given("{person} вошёл/вошла в личный кабинет в мобильном приложении")
+def in_mobile_cabinet(stage: Stage, person: Person) -> None:
+    stage.driver.given.in_cabinet(person, "mobile")
+
+
+@given("{person} вошёл/вошла снова")
+def signed_in_again(stage: Stage, person: Person) -> None:
+    stage.driver.given.signed_in(person)
+
+
+@given("вход {person} закончился")
+def session_ended(stage: Stage, person: Person) -> None:
+    stage.driver.given.session_ended(person)
+
+
+@given("{person} открыл(а) раздел {section}")
+def opened(stage: Stage, person: Person, section: str) -> None:
+    stage.driver.given.opened_section(person, section)
+
+
+@when("{person} открывает личный кабинет {channel}")
+def opens_cabinet(stage: Stage, person: Person, channel: str) -> None:
+    stage.driver.when.open_cabinet(person, channel)
+
+
+@when("{person} открывает раздел {section}")
+def opens_section(stage: Stage, person: Person, section: str) -> None:
+    stage.driver.when.open_section(person, section)
+
+
+@when("{person} добавляет клинику {quoted}")
+def adds_clinic(stage: Stage, person: Person, clinic: str) -> None:
+    stage.driver.when.add_clinic(person, clinic)
+
+
+@when("{person} открывает ввод кода {entry}")
+def opens_code_entry(stage: Stage, person: Person, entry: str) -> None:
+    stage.driver.when.open_code_entry(person, entry)
+
+
+@then("{person} в разделе {section}")
+def is_in(stage: Stage, person: Person, section: str) -> None:
+    expect(stage.driver.then.section(person), section, f"{person}: раздел")
+
+
+@then("личный кабинет {person} закрыт")
+def closed(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.section(person), "closed", f"{person}: раздел")
+
+
+@then("{quoted} есть в списке клиник {person}")
+def listed(stage: Stage, clinic: str, person: Person) -> None:
+    clinics = stage.driver.then.listed_clinics(person)
+    expect(clinic in clinics, True, f"«{clinic}» среди клиник {clinics}")

@@ -1,0 +1,103 @@
+"""The clinic's side: codes, documents, coming and going."""
+
+from __future__ import annotations
+
+from registratura.features.cast import Person
+from registratura.features.codes import TypedCode
+from registratura.features.stage import Stage, expect, given, then, when
+
+OWN, PREVIOUS = TypedCode("own"), TypedCode("previous")
+
+
+@given("клиника {quoted} {ordered} код {person}")
+def clinic_ordered(stage: Stage, clinic: str, order: str, person: Person) -> None:
+    stage.driver.given.clinic_ordered(clinic, person, order)
+
+
+@given("клиника {quoted} ушла с портала")
+def clinic_left(stage: Stage, clinic: str) -> None:
+    stage.driver.given.clinic_left(clinic)
+
+
+@given("клиника {quoted} передала {person} документ {quoted}")
+def delivered(stage: Stage, clinic: str, person: Person, document: str) -> None:
+    stage.driver.given.delivered(clinic, person, document)
+
+
+@when("клиника {quoted} {order} код {person}")
+def clinic_orders(stage: Stage, clinic: str, order: str, person: Person) -> None:
+    stage.driver.when.clinic_orders(clinic, person, order)
+
+
+@when("клиника {quoted} {move}")
+def clinic_moves(stage: Stage, clinic: str, move: str) -> None:
+    stage.driver.when.clinic_moves(clinic, move)
+
+
+@when("клиника {quoted} передаёт {person} документ {quoted}")
+def delivers(stage: Stage, clinic: str, person: Person, document: str) -> None:
+    stage.driver.when.deliver(clinic, person, document)
+
+
+@then("код {person} состоит только из цифр, их {int}")
+def code_is_digits(stage: Stage, person: Person, length: int) -> None:
+    code = stage.driver.then.code(person, OWN) or ""
+    expect((code.isascii() and code.isdigit(), len(code)), (True, length), f"код {person}: цифры и длина")
+
+
+@then("код {person} {code_state}")
+def code_state(stage: Stage, person: Person, expected: str) -> None:
+    expect(stage.driver.then.code_state(person, OWN), expected, f"код {person}")
+
+
+@then("прежний код {person} {code_state}")
+def previous_code_state(stage: Stage, person: Person, expected: str) -> None:
+    expect(stage.driver.then.code_state(person, PREVIOUS), expected, f"прежний код {person}")
+
+
+@then("коды {person} и {person} разные")
+def codes_differ(stage: Stage, one: Person, other: Person) -> None:
+    codes = [stage.driver.then.code(person, OWN) for person in (one, other)]
+    expect(None not in codes and len(set(codes)) == 2, True, f"коды {one} и {other} разные")
+
+
+@then("у {person} нет кода прикрепления")
+def no_code(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.code(person, OWN), None, f"код {person}")
+
+
+@then("клинике {quoted} сообщено, что код {person} вводил другой человек")
+def clinic_warned(stage: Stage, clinic: str, person: Person) -> None:
+    expect(stage.driver.then.clinic_warned(clinic, person), True, f"«{clinic}» знает о чужой попытке")
+
+
+@then("клинике {quoted} объяснено: {reason}")
+def clinic_told_why(stage: Stage, clinic: str, code: str) -> None:
+    reasons = stage.driver.then.clinic_reasons(clinic)
+    expect(code in reasons, True, f"«{clinic}»: {code} среди {reasons}")
+
+
+@then("в медкарте {person} есть документ {quoted}")
+def has_document(stage: Stage, person: Person, document: str) -> None:
+    documents = stage.driver.then.documents(person)
+    expect(document in documents, True, f"{person}: «{document}» среди {documents}")
+
+
+@then("в медкарте {person} один документ")
+def one_document(stage: Stage, person: Person) -> None:
+    expect(len(stage.driver.then.documents(person)), 1, f"{person}: документов в медкарте")
+
+
+@then("в медкарте {person} нет документов")
+def no_documents(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.documents(person), (), f"{person}: документы в медкарте")
+
+
+@then("выгрузка из клиники {quoted} ждёт повтора")
+def export_waits(stage: Stage, clinic: str) -> None:
+    expect(stage.driver.then.exports(clinic), (1, 0), f"«{clinic}»: выгрузок ждёт и началось")
+
+
+@then("выгрузка из клиники {quoted} началась один раз")
+def export_began(stage: Stage, clinic: str) -> None:
+    expect(stage.driver.then.exports(clinic), (0, 1), f"«{clinic}»: выгрузок ждёт и началось")

@@ -1,0 +1,66 @@
+"""Gosuslugi: what it knows, what it answers, and text messages on the way."""
+
+from __future__ import annotations
+
+from registratura.features.cast import Person
+from registratura.features.stage import Stage, expect, given, then, when
+
+
+@given("{person} {int} раз(а) открыл(а) и закрыл(а) помощь")
+def help_opened(stage: Stage, person: Person, times: int) -> None:
+    stage.driver.given.help_opened_and_closed(person, times)
+
+
+@given("Госуслуги ответили {person}: {answer}")
+def answered(stage: Stage, person: Person, answer: str) -> None:
+    stage.driver.given.gosuslugi_answered(person, answer)
+
+
+@given("на Госуслугах у {person} нет {field}")
+def lacks(stage: Stage, person: Person, field: str) -> None:
+    stage.driver.given.gosuslugi_lacks(person, field)
+
+
+@given("на Госуслугах {field} {person} теперь {quoted}")
+def says(stage: Stage, field: str, person: Person, value: str) -> None:
+    stage.driver.given.gosuslugi_says(person, field, value)
+
+
+@given("на Госуслугах {field} {person} с ошибкой")
+def has_wrong(stage: Stage, field: str, person: Person) -> None:
+    stage.driver.given.gosuslugi_has_wrong(person, field)
+
+
+@given("на Госуслугах {field} {person} не подтверждён(а)")
+def has_unverified(stage: Stage, field: str, person: Person) -> None:
+    stage.driver.given.gosuslugi_has_unverified(person, field)
+
+
+@when("{person} проходит первый этап {method}")
+def passes_first_stage(stage: Stage, person: Person, method: str) -> None:
+    stage.driver.when.pass_first_stage(person, method)
+
+
+@when("Госуслуги подтверждают личность {person}")
+def confirms(stage: Stage, person: Person) -> None:
+    stage.driver.when.gosuslugi_confirms(person)
+
+
+@when("вместо {person} Госуслуги подтверждают личность {person}")
+def confirms_another(stage: Stage, person: Person, another: Person) -> None:
+    stage.driver.when.gosuslugi_confirms_another(person, another)
+
+
+@when("Госуслуги отвечают {person}: {answer}")
+def answers(stage: Stage, person: Person, answer: str) -> None:
+    stage.driver.when.gosuslugi_answers(person, answer)
+
+
+@when("поддержка Госуслуг отвечает {person}")
+def support_answers(stage: Stage, person: Person) -> None:
+    stage.driver.when.support_answers(person)
+
+
+@then("{person} отправлена СМС с кодом")
+def sms_sent(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.sms_sent(person), 1, f"{person}: отправлено СМС")

@@ -1,0 +1,108 @@
+"""The portal's password, and signing in by it."""
+
+from __future__ import annotations
+
+from registratura.features.cast import Person
+from registratura.features.passwords import Choice
+from registratura.features.places import Place
+from registratura.features.stage import Stage, expect, given, then, when
+
+
+@given("{person} при входе дошёл/дошла до шага {place}")
+def reached_signing_in(stage: Stage, person: Person, place: Place) -> None:
+    stage.driver.given.reached_signing_in(person, place)
+
+
+@given("{person} задал(а) пароль портала {quoted}")
+def password_set(stage: Stage, person: Person, password: str) -> None:
+    stage.driver.given.password_set(person, password)
+
+
+@given("портал требует усиленный пароль")
+def hardened(stage: Stage) -> None:
+    stage.driver.given.hardened_passwords()
+
+
+@given("{person} вошёл/вошла и на другом устройстве")
+def signed_in_elsewhere(stage: Stage, person: Person) -> None:
+    stage.driver.given.signed_in_elsewhere(person)
+
+
+@given("вход {person} по паролю закрыт {ordinal}")
+def locked(stage: Stage, person: Person, times: int) -> None:
+    stage.driver.given.password_locked(person, times)
+
+
+@given("{person} {int} раз(а) ошибся/ошиблась {secret}")
+def guessed_wrong(stage: Stage, person: Person, times: int, secret: str) -> None:
+    stage.driver.given.guessed_wrong(person, times, secret)
+
+
+@given("в другом окне {person} {int} раз(а) ошибся/ошиблась {secret}")
+def guessed_wrong_elsewhere(stage: Stage, person: Person, times: int, secret: str) -> None:
+    stage.driver.given.guessed_wrong(person, times, secret, elsewhere=True)
+
+
+@when("{person} задаёт {password}")
+def sets(stage: Stage, person: Person, choice: Choice) -> None:
+    stage.driver.when.set_password(person, choice(person), choice(person))
+
+
+@when("{person} задаёт {password} с повтором {quoted}")
+def sets_with_repeat(stage: Stage, person: Person, choice: Choice, repeat: str) -> None:
+    stage.driver.when.set_password(person, choice(person), repeat)
+
+
+@when("{person} меняет пароль {quoted} на {quoted}")
+def changes(stage: Stage, person: Person, current: str, new: str) -> None:
+    stage.driver.when.change_password(person, current, new)
+
+
+@when("{person} входит по паролю {quoted}")
+def signs_in(stage: Stage, person: Person, password: str) -> None:
+    stage.driver.when.sign_in_by_password(person, password)
+
+
+@when("{person} входит с логином {quoted} и паролем {quoted}")
+def signs_in_as(stage: Stage, person: Person, login: str, password: str) -> None:
+    stage.driver.when.sign_in_by_password(person, password, login)
+
+
+@when("{person} сразу с {int} устройств входит по паролю {quoted}")
+def signs_in_from_devices(stage: Stage, person: Person, devices: int, password: str) -> None:
+    stage.driver.when.sign_in_from_devices(person, password, devices)
+
+
+@when("{person} входит в личный кабинет через Госуслуги")
+def enters_cabinet(stage: Stage, person: Person) -> None:
+    stage.driver.when.enter_cabinet(person)
+
+
+@then("{person} {can} входить по паролю {quoted}")
+def password_works(stage: Stage, person: Person, expected: bool, password: str) -> None:
+    expect(stage.driver.then.password_works(person, password), expected, f"{person} может входить по паролю {password}")
+
+
+@then("у {person} есть пароль портала")
+def has_password(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.has_password(person), True, f"{person}: пароль задан")
+
+
+@then("у {person} нет пароля портала")
+def has_no_password(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.has_password(person), False, f"{person}: пароль задан")
+
+
+@then("самого пароля {person} портал не хранит")
+def password_is_nowhere(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.password_is_nowhere(person), True, f"{person}: пароля нет в хранилище")
+
+
+@then("вход {person} на другом устройстве закончен")
+def session_ended(stage: Stage, person: Person) -> None:
+    expect(stage.driver.then.session_elsewhere(person), False, f"{person}: вход на другом устройстве")
+
+
+@then("удались {int} входов {person}")
+def all_signed_in(stage: Stage, count: int, person: Person) -> None:
+    expect(stage.driver.then.signed_in_count(person), count, f"{person}: удавшихся входов")
