@@ -30,7 +30,7 @@ class Event(Value):
     Raises InvalidPayload when it is made from what does not fit.
 
     `judged` events guess at a secret: their attempts are counted before they are judged.
-    `variants` are the named ways one event is offered (two buttons with one meaning), each with its part of the payload.
+    `variants` are the named ways one event is offered (two buttons, one meaning), each with its part of the payload.
     """
 
     name: ClassVar[str] = ""

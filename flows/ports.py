@@ -1,8 +1,4 @@
-"""The engine's ports: what it needs from outside, in its own words. Storage and hosts implement them.
-
-Rows are what is stored, already sealed and hashed: a storage only keeps them, so every storage keeps the same bytes.
-Times in rows are whole microseconds since 1970 in UTC.
-"""
+"""The engine's ports: what it needs from outside, in its own words. Storage and hosts implement them."""
 
 from __future__ import annotations
 
@@ -10,13 +6,26 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from registratura.domain.attempts import Attempts
 from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.values import Value
 from registratura.flows.event import By
 from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.rows import (
+    Changes,
+    ClaimRow,
+    EffectRow,
+    EvidenceRow,
+    FlowRow,
+    IdempotencyRow,
+    KeyRow,
+    LogRow,
+    SecurityRow,
+    TicketRow,
+    TimerRow,
+)
 from registratura.flows.settings import Settings
 
 
@@ -31,149 +40,6 @@ class Caller:
     address: str | None = None
     session: str | None = None
     account: str | None = None
-
-
-class FlowRow(NamedTuple):
-    """A flow; `wrapped` is its data key as the keys' table has it, and is read along with the row."""
-
-    id: str
-    flow: str
-    chart_version: int
-    state: str
-    version: int
-    account: str | None
-    subject: str | None
-    session: str | None
-    key_id: str
-    data: str
-    sealed: str | None
-    timers: str
-    created_at: int
-    changed_at: int
-    head: str
-    evidence: int
-    evidence_head: str
-    wrapped: str | None = None
-
-
-class LogRow(NamedTuple):
-    flow_id: str
-    seq: int
-    chart_version: int
-    event: str
-    event_version: int
-    transition: str
-    by: str
-    payload: str
-    sealed: str | None
-    outcome: str
-    at: int
-    previous: str
-    hash: str
-
-
-class EvidenceRow(NamedTuple):
-    flow_id: str
-    number: int
-    entry: str
-    previous: str
-    hash: str
-    signature: str
-
-
-class ClaimRow(NamedTuple):
-    kind: str
-    digest: str
-    target: str
-    flow_id: str
-
-
-class TimerRow(NamedTuple):
-    flow_id: str
-    kind: str
-    epoch: int
-    due: int
-
-
-class EffectRow(NamedTuple):
-    id: str
-    flow_id: str
-    seq: int
-    kind: str
-    payload: str
-    sealed: str | None
-    key_id: str
-    status: str
-    attempts: int
-    due: int
-    error: str
-
-
-class IdempotencyRow(NamedTuple):
-    scope: str
-    key: str
-    request: str
-    flow_id: str
-    seq: int
-    at: int
-
-
-class KeyRow(NamedTuple):
-    id: str
-    subject: str | None
-    wrapped: str
-
-
-class TicketRow(NamedTuple):
-    id: str
-    flow_id: str
-    request: str
-    verdict: str
-    at: int
-    spent: int
-
-
-class SecurityRow(NamedTuple):
-    id: str
-    at: int
-    flow_id: str | None
-    kind: str
-    details: str
-
-
-class AttemptChange(NamedTuple):
-    """What becomes of a counter once an attempt is judged. Only `count_attempts` counts: what others counted stays.
-
-    After a failure (`must_be_open_at` is None) it takes the lock of `after`, if that one's level is higher. After a
-    success it must not be locked at that time; it is reset if `after` is empty, and else left as it is.
-    """
-
-    scope: str
-    after: Attempts
-    must_be_open_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """All rows of one event: they are written together or not at all.
-
-    `flows` come with the version expected in the store (0: must not exist). `watched` are versions of records that
-    were read for the decision and must not have moved. `timers` per flow replace what is there.
-    """
-
-    flows: tuple[tuple[FlowRow, int], ...]
-    log: tuple[LogRow, ...]
-    watched: tuple[tuple[str, int], ...] = ()
-    claims: tuple[ClaimRow, ...] = ()
-    timers: tuple[tuple[str, tuple[TimerRow, ...]], ...] = ()
-    effects: tuple[EffectRow, ...] = ()
-    evidence: tuple[EvidenceRow, ...] = ()
-    keys: tuple[KeyRow, ...] = ()
-    linked_keys: tuple[tuple[str, str], ...] = ()
-    idempotency: IdempotencyRow | None = None
-    attempts: tuple[AttemptChange, ...] = ()
-    ticket: str | None = None
-    finished_effect: str | None = None
 
 
 class Lost(Exception):
@@ -226,8 +92,8 @@ class Storage(Protocol):
     ) -> TicketRow:
         """Count an attempt, in a transaction of its own: read the counters, judge, write them and the ticket.
 
-        A ticket that is already there is returned as it is and nothing is counted. `judge` gives the verdict and the
-        counters' new values.
+        A ticket that is already there is returned as it is and nothing is counted. `judge` is given a counter for each
+        scope, an empty one if there was none, and gives the verdict and the counters' new values.
         """
 
     def add_security_event(self, row: SecurityRow) -> None: ...

@@ -14,7 +14,7 @@ from registratura.flows.consent_withdrawal import DataDestroyed, LawObligesToKee
 from registratura.flows.engine import Engine, FlowView
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
-from registratura.flows.ports import SecurityRow
+from registratura.flows.rows import SecurityRow
 
 
 class Gateway:
@@ -88,7 +88,7 @@ class ClinicGateway(Gateway):
         return self._fact(code_id, Revoke())
 
     def deliver(self, right_id: str, delivery_id: str, document: Document) -> FlowView:
-        """A document for the record. A delivery that came before is refused with `delivery.repeated` and not kept twice.
+        """A document for the record. A delivery that came before is refused (`delivery.repeated`), not kept twice.
 
         Raises:
             NotAllowedNow: the right is suspended or withdrawn.

@@ -24,7 +24,8 @@ from registratura.flows.engine.due import Done, Handler, run_due
 from registratura.flows.errors import KeyMissing, KeyWrong
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
-from registratura.flows.ports import Caller, Hasher, Ids, Keyring, LogRow, Storage
+from registratura.flows.ports import Caller, Hasher, Ids, Keyring, Storage
+from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
@@ -82,9 +83,8 @@ class Registratura:
         create: bool = True,
     ) -> None:
         self.parts = parts or Parts()
-        self._async_engine = database if hasattr(database, "sync_engine") else None
-        source = database.sync_engine if self._async_engine is not None else database
-        storage = _storage(source, create)
+        self._async_engine: Any = database if hasattr(database, "sync_engine") else None
+        storage = _storage(getattr(database, "sync_engine", database), create)
         tools = Tools(
             flows=FLOWS,
             keys=_fitting_keys(storage, keys, create),

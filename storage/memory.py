@@ -9,7 +9,8 @@ from typing import Any
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import ConcurrentUpdate, WithinUnknown
-from registratura.flows.ports import (
+from registratura.flows.ports import Storage, Unit
+from registratura.flows.rows import (
     Changes,
     ClaimRow,
     EffectRow,
@@ -19,10 +20,8 @@ from registratura.flows.ports import (
     KeyRow,
     LogRow,
     SecurityRow,
-    Storage,
     TicketRow,
     TimerRow,
-    Unit,
 )
 from registratura.storage.memory_rows import Rows
 
@@ -139,9 +138,9 @@ class MemoryStorage(Storage):
         with self._lock:
             if ticket.id in self.rows.tickets:
                 return self.rows.tickets[ticket.id]
-            counters = self.rows.attempts
-            verdict, after = judge({scope: counters[scope] for scope in scopes if scope in counters})
-            counters |= after
+            counters = {scope: self.rows.attempts.get(scope, Attempts()) for scope in scopes}
+            verdict, after = judge(counters)
+            self.rows.attempts |= counters | after
             self.rows.tickets[ticket.id] = ticket = ticket._replace(verdict=verdict)
             self.rows.writes += 1
             return ticket

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import moment
-from registratura.flows.ports import (
+from registratura.flows.ports import Lost
+from registratura.flows.rows import (
     AttemptChange,
     Changes,
     ClaimRow,
@@ -16,7 +17,6 @@ from registratura.flows.ports import (
     IdempotencyRow,
     KeyRow,
     LogRow,
-    Lost,
     SecurityRow,
     TicketRow,
     TimerRow,

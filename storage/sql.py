@@ -18,13 +18,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import WithinUnknown
-from registratura.flows.ports import (
-    EffectRow,
-    SecurityRow,
-    Storage,
-    TicketRow,
-    TimerRow,
-)
+from registratura.flows.ports import Storage
+from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
 from registratura.storage.databases import Errors
 from registratura.storage.line import Line
@@ -135,7 +130,7 @@ class SqlStorage(Storage):
 
     @contextmanager
     def _line(self) -> Iterator[Line]:
-        """A line of this thread's own. What is called inside a unit uses the same one, so that small pools do not run dry.
+        """A line of this thread's own. What is called inside a unit uses the same one: small pools do not run dry.
 
         A connection that all threads share (`:memory:`) is one thread's for as long as its unit lasts.
         """

@@ -8,7 +8,8 @@ from typing import Any
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros, moment
-from registratura.flows.ports import AttemptChange, Changes, Lost
+from registratura.flows.ports import Lost
+from registratura.flows.rows import AttemptChange, Changes
 from registratura.storage import statements as sql
 from registratura.storage.line import Todo
 from registratura.storage.statement import Statement

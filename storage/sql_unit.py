@@ -7,17 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.ports import (
-    Changes,
-    ClaimRow,
-    EvidenceRow,
-    FlowRow,
-    IdempotencyRow,
-    KeyRow,
-    LogRow,
-    TicketRow,
-    Unit,
-)
+from registratura.flows.ports import Unit
+from registratura.flows.rows import Changes, ClaimRow, EvidenceRow, FlowRow, IdempotencyRow, KeyRow, LogRow, TicketRow
 from registratura.storage import statements as sql
 from registratura.storage.line import Line
 from registratura.storage.sql_changes import counter_of, todos

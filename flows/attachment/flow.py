@@ -1,4 +1,4 @@
-"""The rules of attachment: whose card, which code, and one answer for every reason that would tell a stranger something."""
+"""The rules of attachment: whose card, which code, and one answer for all that would tell a stranger something."""
 
 from __future__ import annotations
 

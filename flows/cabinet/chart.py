@@ -12,7 +12,7 @@ from statemachine import State
 from registratura.flows.chart import Chart, inside, refusable
 
 
-def _between(sources: list[State], targets: dict[str, State]) -> Any:
+def _between(sources: list[Any], targets: dict[str, Any]) -> Any:
     """From each section to each: the guard `goes_to_…` says to which."""
     pairs = [source.to(target, cond=f"goes_to_{name}") for source in sources for name, target in targets.items()]
     transitions = pairs[0]

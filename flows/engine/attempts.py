@@ -22,7 +22,8 @@ from registratura.flows.engine.codec import micros
 from registratura.flows.errors import NeedsOwnTransaction, TicketInvalid
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyRecord
-from registratura.flows.ports import Attempt, AttemptChange, Storage, TicketRow
+from registratura.flows.ports import Attempt, Storage
+from registratura.flows.rows import AttemptChange, TicketRow
 from registratura.flows.step import Step
 
 NONE = Attempts()

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic import BaseModel
+
 from registratura.domain.consent import ConsentEvidence, verify_chain
 from registratura.domain.values import secret_fields
 from registratura.flows.decide import decide, decide_start
@@ -22,8 +24,9 @@ from registratura.flows.engine.engine import Engine
 from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import By, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import LogRow, Unit
+from registratura.flows.ports import Unit
 from registratura.flows.record import NO_HASH, FlowRecord
+from registratura.flows.rows import LogRow
 from registratura.flows.step import Step
 
 
@@ -154,7 +157,7 @@ def _decided(
     return decide(flow, base, event, facts, now=now, by=by, refused_elsewhere=recorded)
 
 
-def _restored(kind: type[Any], values: dict[str, Any]) -> Any:
+def _restored(kind: type[BaseModel], values: dict[str, Any]) -> Any:
     """A model from the log; its secrets were never written, and no decision looks at them."""
     return kind.model_validate_json(json.dumps({**values, **dict.fromkeys(secret_fields(kind), "")}))
 

@@ -15,8 +15,9 @@ from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
 from registratura.flows.errors import DataDamaged, UnknownStoredState
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import FlowRow, Keyring, LogRow
+from registratura.flows.ports import Keyring
 from registratura.flows.record import FlowRecord, Timer
+from registratura.flows.rows import FlowRow, LogRow
 from registratura.flows.step import Send, Step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

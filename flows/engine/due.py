@@ -15,7 +15,7 @@ from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
 from registratura.flows.errors import DataDamaged, HandlerMissing
-from registratura.flows.ports import EffectRow
+from registratura.flows.rows import EffectRow
 from registratura.flows.step import Effect
 
 Handler = Callable[[Any, str], None]

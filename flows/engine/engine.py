@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from registratura.domain.canonical import canonical_json
@@ -20,6 +20,7 @@ from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import micros, refusals_in
 from registratura.flows.engine.plan import effective, plan_due, plan_event, plan_start
+from registratura.flows.engine.request import HOST, Request, Tickets, count
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
 from registratura.flows.engine.write import changes_of
 from registratura.flows.errors import (
@@ -34,30 +35,13 @@ from registratura.flows.errors import (
 )
 from registratura.flows.event import By, Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Caller, IdempotencyRow, LogRow, Lost, SecurityRow, Storage, TicketRow, Unit
+from registratura.flows.ports import Caller, Lost, Storage, Unit
+from registratura.flows.rows import IdempotencyRow, LogRow, SecurityRow
 from registratura.flows.step import Start, Step
 from registratura.flows.texts import Texts
 
 T = TypeVar("T")
 TRIES = 24
-HOST = "host"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call: an event or a start, by whom, and under which idempotency key."""
-
-    about: str
-    event: Event
-    caller: Caller | None
-    key: str | None
-    digest: str
-    origin: Origin
-
-    @property
-    def scope(self) -> str:
-        who = HOST if self.caller is None else self.caller.account or self.caller.session or "anonymous"
-        return f"{who}:{self.about}"
 
 
 class Engine:
@@ -114,7 +98,7 @@ class Engine:
             NeedsOwnTransaction, TicketInvalid: nothing was written.
         """
         request = self._request(flow_id, event, caller, idempotency_key, origin)
-        tickets = _Tickets(self, request, within is not None, ticket)
+        tickets = Tickets(self.storage, request, within is not None, ticket)
         with self.storage.unit(within) as unit:
             return self._trying(unit, request, lambda ask: self._move(ask, request, expected_version, tickets))
 
@@ -135,7 +119,7 @@ class Engine:
 
         def counted(ask: Asking, record: AnyRecord) -> str:
             self._check(record, request)
-            return self.count(ask, record, request).id
+            return count(self.storage, ask, record, request).id
 
         with self.storage.unit() as unit:
             return self._reading(unit, flow_id, caller, counted)
@@ -175,11 +159,6 @@ class Engine:
         except ValueError:
             raise DataDamaged(what=place, flow_id=flow_id) from None
 
-    def count(self, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:
-        """Count the attempt of a judged event: once for each idempotency key."""
-        name = self.tools.keys.digest("ticket", f"{request.scope}:{request.key}") if request.key else ask.new_id()
-        return attempts.count(self.storage, ask, record, request.event, name, request.digest)
-
     def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
         caller = request.caller
         session = self.tools.keys.digest("session", caller.session) if caller and caller.session else None
@@ -189,7 +168,7 @@ class Engine:
             raise StartRefused(flow.name, steps[0].refusals)
         return self._write(ask, request, steps)
 
-    def _move(self, ask: Asking, request: Request, expected: int | None, tickets: _Tickets) -> FlowView:
+    def _move(self, ask: Asking, request: Request, expected: int | None, tickets: Tickets) -> FlowView:
         record = self._in_time(ask, self._visible(ask, request.about, request.caller))
         if request.caller is None:
             # The host itself calls: it vouches that the person who owns the flow is the one who acts.
@@ -304,19 +283,3 @@ class Engine:
         ask = Asking(self.tools, unit, self.tools.clock(), by, caller.address if caller else None)
         ask.effective = lambda record: effective(ask, record)
         return ask
-
-
-class _Tickets:
-    """The ticket of a judged event: the host's, or one that is counted now, once for all tries."""
-
-    def __init__(self, engine: Engine, request: Request, within: bool, ticket: str | None) -> None:
-        self._engine, self._request = engine, request
-        self._within, self._named = within, ticket
-        self._counted: TicketRow | None = None
-
-    def get(self, ask: Asking, record: AnyRecord) -> TicketRow | None:
-        if self._within or self._named is not None:
-            return ask.unit.ticket(self._named) if self._named else None
-        if self._counted is None:
-            self._counted = self._engine.count(ask, record, self._request)
-        return self._counted

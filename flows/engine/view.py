@@ -53,8 +53,8 @@ class Action:
 class Screen:
     """What a person sees in a state.
 
-    `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the lists
-    and values that belong to the screen, by name.
+    `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the
+    lists and values that belong to the screen, by name.
     """
 
     id: str

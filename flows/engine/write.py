@@ -11,16 +11,7 @@ from registratura.domain.consent import ConsentEvidence, evidence_hash
 from registratura.flows.engine.ask import Asking
 from registratura.flows.engine.codec import flow_row, log_row, micros, split
 from registratura.flows.flow import AnyRecord
-from registratura.flows.ports import (
-    Changes,
-    ClaimRow,
-    EffectRow,
-    EvidenceRow,
-    FlowRow,
-    KeyRow,
-    LogRow,
-    TimerRow,
-)
+from registratura.flows.rows import Changes, ClaimRow, EffectRow, EvidenceRow, FlowRow, KeyRow, LogRow, TimerRow
 from registratura.flows.step import Step
 
 

@@ -27,7 +27,7 @@ class IdentityFacts(Facts):
 
     `account` and `own_card` are those that exist; `differs`: Gosuslugi now says something else than the own card;
     `matches` are the clinics' cards that may be this person's; `logins` are the digests that nobody has yet; the rest
-    are ids and a digest for what may have to be made. `answer_used`: this very answer was taken before, by another flow.
+    are ids and a digest for what may have to be made. `answer_used`: another flow took this very answer before.
     """
 
     account: str | None = None

@@ -118,7 +118,8 @@ def why_no_relative(case: Case[PatientCardData, AddRelative, RelativeFacts]) -> 
 @PatientCard.decides(AddRelative)
 def add_the_relative(case: Case[PatientCardData, AddRelative, RelativeFacts]) -> Move:
     card = card_from_typed(case.event.fields, case.now.date())
-    assert isinstance(card, Card) and card.birth_date is not None  # the rules above refuse anything else
+    assert isinstance(card, Card)  # the rules above refuse anything else
+    assert card.birth_date is not None
     consent = Evidence(
         kind="accepted",
         purpose=Purpose.PERSONAL_DATA,
@@ -161,7 +162,7 @@ def correct(case: Case[PatientCardData, Edit, Facts]) -> Move:
 
 @PatientCard.decides(GosuslugiDataChanged)
 def note_the_news(case: Case[PatientCardData, GosuslugiDataChanged, Facts]) -> Move:
-    """U20. A card that nobody has checked yet takes the new data at once; a checked one is never overwritten silently."""
+    """U20. A card that nobody has checked takes the new data at once; a checked one is never overwritten silently."""
     if case.target == "unverified":
         return _taken(case.data, case.event.identity)
     return Move(changes={"news": case.event.identity})

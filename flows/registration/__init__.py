@@ -12,6 +12,7 @@ from registratura.flows.gosuslugi import (
     SmsNotArriving,
 )
 from registratura.flows.portal_password import SetPassword
+from registratura.flows.registration.data import RegistrationData
 from registratura.flows.registration.events import (
     AcceptConsent,
     BeginRegistration,
@@ -27,7 +28,7 @@ from registratura.flows.registration.events import (
     SignIn,
     SkipPassword,
 )
-from registratura.flows.registration.flow import Registration, RegistrationData
+from registratura.flows.registration.flow import Registration
 
 __all__ = [
     "AcceptConsent",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from registratura.domain.consent import Purpose
 from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.domain.regions import REGIONS, region_refusals
-from registratura.domain.values import Personal
 from registratura.flows.common import Back, Cancel, ContactSupport, Expire
 from registratura.flows.event import Event, Facts
 from registratura.flows.flow import AnyCase, Flow
@@ -33,13 +31,14 @@ from registratura.flows.gosuslugi.events import (
     Retry,
     SmsNotArriving,
 )
-from registratura.flows.gosuslugi.leg import GosuslugiData, on_the_leg
+from registratura.flows.gosuslugi.leg import on_the_leg
 from registratura.flows.patient_card import Confirm, Edit
 from registratura.flows.patient_card.flow import card_items
 from registratura.flows.portal_password import SetPassword
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowRecord
 from registratura.flows.registration.chart import RegistrationChart
+from registratura.flows.registration.data import RegionFacts, RegistrationData, TextFacts
 from registratura.flows.registration.events import (
     AcceptConsent,
     BeginRegistration,
@@ -56,35 +55,6 @@ from registratura.flows.registration.events import (
     SkipPassword,
 )
 from registratura.flows.step import Case, Evidence, Move, Send
-
-
-class RegistrationData(GosuslugiData):
-    """What registration remembers: the region, the text shown and accepted, and whose card and password there are."""
-
-    region: str | None = None
-    text_version: str | None = None
-    text_sha256: str | None = None
-    shown_at: datetime | None = None
-    accepted: bool = False
-    unconfirmed: bool = False
-    verifying: bool = False
-    identity: Annotated[Identity | None, Personal] = None
-    matches: Annotated[tuple[str, ...], Personal] = ()
-    card: str | None = None
-    password: str | None = None
-
-
-class RegionFacts(Facts):
-    """Why this region is not served, if it is not."""
-
-    problems: tuple[Refusal, ...]
-
-
-class TextFacts(Facts):
-    """The consent text as it is now."""
-
-    version: str
-    sha256: str
 
 
 class Registration(Flow[RegistrationData]):

@@ -1,0 +1,110 @@
+"""Sixteen threads at once: what there is one of goes to one, and what is counted is counted exactly."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from support.people import NOW
+from support.rows import answer, begun, claim, effect, moved, ticket
+
+from registratura.domain.attempts import Attempts
+from registratura.flows.engine.codec import micros
+from registratura.flows.ports import AttemptChange, Changes, Lost
+
+THREADS = 16
+
+
+def race(act: Callable[[int], str]) -> Counter[str]:
+    """What became of each thread's act; all begin at once."""
+    ready = Barrier(THREADS)
+
+    def one(number: int) -> str:
+        ready.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return Counter(pool.map(one, range(THREADS)))
+
+
+def written(storage: Any, changes: Changes) -> str:
+    try:
+        with storage.unit() as unit:
+            unit.write(changes)
+    except Lost as lost:
+        return lost.what
+    return "won"
+
+
+def test_one_of_many_moves_a_flow(storage: Any) -> None:
+    written(storage, begun())
+    assert race(lambda n: written(storage, moved(2))) == {"won": 1, "flow": 15}
+    with storage.unit() as unit:
+        assert unit.flow("flow-1").version == 2
+        assert len(unit.log("flow-1")) == 2
+
+
+def test_one_of_many_gets_a_claim(storage: Any) -> None:
+    assert race(lambda n: written(storage, begun(f"flow-{n}", claims=(claim(),)))) == {"won": 1, "claim": 15}
+    assert len(storage.flow_ids()) == 1
+
+
+def test_one_of_many_records_the_answer(storage: Any) -> None:
+    outcome = race(lambda n: written(storage, begun(f"flow-{n}", idempotency=answer())))
+    assert outcome == {"won": 1, "idempotency": 15}
+
+
+def test_one_of_many_spends_a_ticket(storage: Any) -> None:
+    storage.count_attempts(ticket(), [], lambda now: ("", {}))
+    assert race(lambda n: written(storage, begun(f"flow-{n}", ticket="ticket-1"))) == {"won": 1, "ticket": 15}
+
+
+def test_attempts_are_counted_exactly(storage: Any) -> None:
+    def one_more(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
+        return str(now["a"].count + 1), {scope: Attempts(count=was.count + 1, since=NOW) for scope, was in now.items()}
+
+    verdicts = race(lambda n: storage.count_attempts(ticket(f"ticket-{n}"), ["a", "b"], one_more).verdict)
+    assert verdicts == {str(number): 1 for number in range(1, THREADS + 1)}
+    with storage.unit() as unit:
+        assert unit.attempts("a").count == unit.attempts("b").count == THREADS
+
+
+def test_an_attempt_sent_many_times_is_counted_once(storage: Any) -> None:
+    def one_more(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
+        return "first", {"a": Attempts(count=now["a"].count + 1, since=NOW)}
+
+    assert race(lambda n: storage.count_attempts(ticket(), ["a"], one_more).verdict) == {"first": THREADS}
+    with storage.unit() as unit:
+        assert unit.attempts("a").count == 1
+
+
+def test_counting_while_a_unit_is_open_needs_no_second_connection(storage: Any) -> None:
+    def act(number: int) -> str:
+        with storage.unit() as unit:
+            unit.flow("flow-1")
+            return str(storage.count_attempts(ticket(f"ticket-{number}"), ["a"], lambda now: ("counted", {})).verdict)
+
+    assert race(act) == {"counted": THREADS}
+
+
+def test_an_effect_is_leased_by_one_of_many(storage: Any) -> None:
+    written(storage, begun(effects=tuple(effect(f"effect-{n:02}") for n in range(20))))
+    leased = race(lambda n: ",".join(row.id for row in storage.lease_effects(5, 50, 2)))
+    names = [name for part in leased.elements() if part for name in part.split(",")]
+    assert sorted(names) == [f"effect-{n:02}" for n in range(20)]
+
+
+def test_a_reset_never_passes_a_lock(storage: Any) -> None:
+    written(storage, begun())
+    storage.count_attempts(ticket(), ["a"], lambda now: ("", {}))
+    lock = Attempts(count=5, lock_level=1, locked_until=NOW, since=NOW)
+
+    def act(number: int) -> str:
+        change = AttemptChange("a", lock, None) if number == 0 else AttemptChange("a", Attempts(), micros(NOW) - 1)
+        return written(storage, begun(f"flow-{number}x", attempts=(change,)))
+
+    outcome = race(act)
+    assert outcome["won"] + outcome["attempt"] == THREADS
+    with storage.unit() as unit:
+        assert unit.attempts("a").locked_until == NOW

@@ -1,0 +1,98 @@
+"""What workers and operators ask of a storage: effects to hand over, timers that are due, old answers forgotten."""
+
+from typing import Any
+
+from support.rows import answer, begun, contents, effect, moved, ticket, timer
+
+from registratura.flows.rows import SecurityRow
+
+
+def test_an_effect_is_leased_to_one_and_comes_back_when_the_lease_runs_out(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun(effects=(effect("b", due=2), effect("a", due=1), effect("late", due=50))))
+    assert [row.id for row in storage.lease_effects(10, 20, 1)] == ["a"]
+    leased = storage.lease_effects(10, 20, 9)
+    assert leased == [effect("b", due=20)._replace(status="leased", attempts=1)]
+    assert storage.lease_effects(19, 30, 9) == []
+    again = storage.lease_effects(20, 30, 9)
+    assert [(row.id, row.attempts, row.due) for row in again] == [("a", 2, 30), ("b", 2, 30)]
+    assert list(storage.effects("leased")) == again
+
+
+def test_an_effect_is_settled_once(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun(effects=(effect(), effect("effect-2"))))
+    storage.lease_effects(1, 5, 9)
+    storage.settle_effect("effect-1", status="pending", attempts=1, due=7, error="no answer")
+    assert storage.effects("pending") == [effect(due=7)._replace(attempts=1, error="no answer")]
+    storage.settle_effect("effect-1", status="done", attempts=1, due=7, error="")
+    done = effect(due=7, status="done")._replace(attempts=1, sealed=None)
+    assert storage.effects("done") == [done]
+    storage.settle_effect("effect-1", status="pending", attempts=9, due=9, error="a worker that was thought dead")
+    assert storage.effects("done") == [done]
+    storage.settle_effect("effect-2", status="dead", attempts=8, due=7, error="gone")
+    assert [(row.sealed, row.error) for row in storage.effects("dead")] == [("v1.sealed", "gone")]
+    assert storage.lease_effects(99, 100, 9) == []
+    storage.settle_effect("effect-9", status="done", attempts=1, due=7, error="")
+
+
+def test_an_effect_that_an_event_finished_is_done(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun(effects=(effect(),)))
+        storage.lease_effects(1, 5, 9)
+        unit.write(moved(2, finished_effect="effect-1"))
+    assert [(row.status, row.sealed) for row in storage.effects()] == [("done", None)]
+
+
+def test_timers_are_due_from_their_moment_on_the_earliest_first(storage: Any) -> None:
+    with storage.unit() as unit:
+        for name, due in (("flow-1", 30), ("flow-2", 10), ("flow-3", 20)):
+            unit.write(begun(name, timers=((name, (timer(due=due, flow_id=name),)),)))
+    assert [row.flow_id for row in storage.due_timers(19, 9)] == ["flow-2"]
+    assert [row.flow_id for row in storage.due_timers(20, 9)] == ["flow-2", "flow-3"]
+    assert [row.flow_id for row in storage.due_timers(99, 2)] == ["flow-2", "flow-3"]
+
+
+def test_flows_are_listed_page_by_page(storage: Any) -> None:
+    with storage.unit() as unit:
+        for number in (3, 1, 2):
+            unit.write(begun(f"flow-{number}"))
+    assert list(storage.flow_ids(limit=2)) == ["flow-1", "flow-2"]
+    assert list(storage.flow_ids("flow-2", 2)) == ["flow-3"]
+
+
+def test_old_answers_and_tickets_are_forgotten(storage: Any) -> None:
+    for name, at in (("old", 9), ("young", 10)):
+        storage.count_attempts(ticket(name, at), [], lambda now: ("", {}))
+        with storage.unit() as unit:
+            unit.write(begun(f"flow-{name}", idempotency=answer(name, at=at)))
+    assert storage.purge(10) == 2
+    with storage.unit() as unit:
+        assert unit.idempotent("host:flow-1", "old") is unit.ticket("old") is None
+        assert unit.idempotent("host:flow-1", "young") is not None
+        assert unit.ticket("young") is not None
+        assert unit.flow("flow-old") is not None
+    assert storage.purge(10) == 0
+
+
+def test_security_events_are_kept_the_newest_first(storage: Any) -> None:
+    rows = [SecurityRow(f"event-{n}", n, None if n == 2 else "flow-1", "forged_answer", "{}") for n in (1, 3, 2)]
+    for row in rows:
+        storage.add_security_event(row)
+    assert [row.at for row in storage.security_events()] == [3, 2, 1]
+    assert list(storage.security_events(1)) == [rows[1]]
+
+
+def test_meta_values_are_set_and_set_anew(storage: Any) -> None:
+    assert storage.meta("keys") is None
+    storage.set_meta("keys", "one")
+    storage.set_meta("keys", "two")
+    assert storage.meta("keys") == "two"
+
+
+def test_reading_writes_nothing(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun(timers=(("flow-1", (timer(),)),), effects=(effect(due=9),)))
+    before = contents(storage)
+    storage.due_timers(99, 9), storage.effects(), storage.lease_effects(1, 2, 9), storage.flow_ids()
+    assert contents(storage) == before
