@@ -54,6 +54,7 @@ class AskHowTo(PersonEvent, title="Как получать медкарту из
 class OpenCodeEntry(PersonEvent, title="Ввести код прикрепления"):
     """A7, A10, A13; `plus` is «+» in the mobile application (A14)."""
 
+    variants: ClassVar = {"button": {"by": "button"}, "plus": {"by": "plus"}}
     by: Literal["button", "plus"] = "button"
 
 
