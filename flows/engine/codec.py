@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from registratura.domain.canonical import canonical_json
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
 from registratura.flows.errors import DataDamaged, UnknownStoredState
@@ -22,7 +21,7 @@ from registratura.flows.step import Send, Step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-Seal = Callable[[dict[str, Any]], str | None]
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def micros(moment: datetime) -> int:
@@ -42,8 +41,9 @@ def split(model: BaseModel, only: set[str] | None = None) -> tuple[dict[str, Any
     hidden = personal_fields(kind)
     if not hidden:
         return values, {}
-    personal = {name: values.pop(name) for name in hidden if name in values}
-    return values, {name: value for name, value in personal.items() if value is not None}
+    # What is empty says nothing about anybody, and stays in clear: an emptied field must show in the log as emptied.
+    filled = [name for name in hidden if values.get(name) not in _EMPTY]
+    return values, {name: values.pop(name) for name in filled}
 
 
 def flow_place(flow_id: str) -> str:
@@ -140,7 +140,7 @@ def log_row(step: Step, wrapped: str, keys: Keyring, previous: str, evidence: li
         by=_dump(step.by.model_dump(mode="json")),
         payload=_dump({"event": event, "facts": facts}),
         sealed=sealed,
-        outcome=canonical_json(_outcome(step, patch, evidence)),
+        outcome=_dump(_outcome(step, patch, evidence)),
         at=micros(step.now),
         previous=previous,
         hash="",
@@ -150,7 +150,7 @@ def log_row(step: Step, wrapped: str, keys: Keyring, previous: str, evidence: li
 
 def log_hash(row: LogRow) -> str:
     """SHA-256 over the row's stored columns, the previous hash among them."""
-    return sha256(canonical_json(list(row[:-1])).encode()).hexdigest()
+    return sha256(_dump(list(row[:-1])).encode()).hexdigest()
 
 
 def _outcome(step: Step, patch: dict[str, Any], evidence: list[str]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from support.rows import answer, begun, claim, effect, moved, ticket
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros
-from registratura.flows.ports import AttemptChange, Changes, Lost
+from registratura.flows.ports import Lost
+from registratura.flows.rows import AttemptChange, Changes
 
 THREADS = 16
 
