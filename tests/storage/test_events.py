@@ -195,7 +195,11 @@ def test_the_same_rows_are_written_when_nobody_was_first(storage: Any) -> None:
     done = {row.id: row for row in storage.effects("done")}
     assert done["effect-1"].sealed is None, "what was handed over does not stay"
     after = contents(storage)
-    assert all(after[name] != before[name] for name in before if not name.endswith(("meta", "security_events", "security", "attempts")))
+    assert all(
+        after[name] != before[name]
+        for name in before
+        if not name.endswith(("meta", "security_events", "security", "attempts"))
+    )
 
 
 def test_what_is_lost_is_looked_at_in_one_order(storage: Any) -> None:
