@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +22,7 @@ from registratura.flows.engine import Engine, FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
 from registratura.flows.engine.due import Done, Handler, run_due
-from registratura.flows.errors import KeyMissing, KeyWrong
+from registratura.flows.errors import KeyFileExists, KeyMissing, KeyWrong
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller, Hasher, Ids, Keyring, Storage
@@ -234,5 +235,7 @@ def _keyring(keys: Any, make: bool) -> Keyring:
     if not os.path.exists(keys):
         if not make:
             raise KeyMissing(key=os.fspath(keys))
-        create_key_file(keys)
+        # Another process may be starting on the same new database: whoever is first makes the keys of both.
+        with suppress(KeyFileExists):
+            create_key_file(keys)
     return FileKeyring(keys)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from registratura.domain.codes import parse_attachment_code
-from registratura.domain.consent import Purpose, stale_refusals
+from registratura.domain.consent import Purpose
 from registratura.domain.refusal import Refusal
 from registratura.flows.attachment.chart import AttachmentChart
 from registratura.flows.attachment.events import BeginAttachment, ChooseProfile, Entry, SubmitCode
@@ -127,7 +127,7 @@ def why_not_attached(case: Submitting) -> Iterator[Refusal]:
     elif not facts.attempt.judgeable:
         yield Refusal(code="attempts.exhausted", retry_at=facts.attempt.retry_at)
     else:
-        yield from stale_refusals(case.event.text_version, case.event.text_sha256, facts.consent)
+        yield from facts.stale
         if not facts.fits and not facts.own_right:
             yield Refusal(code="code.not_accepted")
         elif facts.fits and facts.right_there:
@@ -177,7 +177,7 @@ def count_the_guess(case: Submitting) -> Move:
     exhausted = (missed and attempt.last) or not attempt.judgeable
     until = attempt.locked_until or attempt.retry_at
     lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if exhausted else ()
-    shown_again = {} if facts.consent.version == case.event.text_version else {"shown_at": case.now}
+    shown_again = {"shown_at": case.now} if facts.stale else {}
     return Move(changes=shown_again, sends=lock, effects=tuple(warned), attempt="failed" if missed else "")
 
 

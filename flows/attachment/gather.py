@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from registratura.domain.clinics import code_is_for
 from registratura.domain.codes import parse_attachment_code
-from registratura.domain.consent import ConsentText, Purpose
+from registratura.domain.consent import Purpose, stale_refusals
+from registratura.domain.refusal import Refusal
 from registratura.flows.attachment.events import BeginAttachment, ChooseProfile, SubmitCode
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyRecord
@@ -35,12 +36,12 @@ class ProfileFacts(Facts):
 class SubmitFacts(Facts):
     """What the code's digest points to.
 
-    `fits`: it is issued and for this card. `own_right`: this card used it before, and this is what it got.
+    `stale`: the consent text has changed meanwhile. `fits`: the code is issued and for this card. `own_right`: this card used it before, and this is what it got.
     `foreign`: it is issued, but for somebody else. `right_there`: the clinic has a right to this card already.
     """
 
     attempt: Attempt
-    consent: ConsentText
+    stale: tuple[Refusal, ...] = ()
     code: str | None = None
     clinic: str | None = None
     fits: bool = False
@@ -72,7 +73,8 @@ def about_the_profile(record: AnyRecord, event: ChooseProfile, ask: Ask) -> Prof
 
 def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: Ask) -> SubmitFacts:
     """Look the code up. Nothing that is found here is told to the person."""
-    known = SubmitFacts(attempt=ask.attempt or Attempt(), consent=ask.consent(Purpose.MEDICAL_DATA))
+    stale = stale_refusals(event.text_version, event.text_sha256, ask.consent(Purpose.MEDICAL_DATA))
+    known = SubmitFacts(attempt=ask.attempt or Attempt(), stale=stale)
     card = ask.load(record.data.card or "")
     found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
     code = ask.load(found) if found else None

@@ -19,7 +19,7 @@ from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import micros, refusals_in
-from registratura.flows.engine.plan import effective, plan_due, plan_event, plan_start
+from registratura.flows.engine.plan import NOBODY, effective, plan_due, plan_event, plan_start
 from registratura.flows.engine.request import HOST, Request, Tickets, count
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
 from registratura.flows.engine.write import changes_of
@@ -162,6 +162,8 @@ class Engine:
     def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
         caller = request.caller
         session = self.tools.keys.digest("session", caller.session) if caller and caller.session else None
+        if request.origin is not Origin.PERSON:
+            session = NOBODY
         start = Start(flow, ask.new_id(), request.event, account=caller.account if caller else None)
         steps = plan_start(ask, start, session)
         if steps[0].refusals:

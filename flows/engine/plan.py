@@ -17,6 +17,8 @@ from registratura.flows.step import Send, Start, Step
 
 NO_FACTS = Facts()
 BY_TIME = By(channel="time")
+NOBODY = "nobody"
+"""The session of what no person started: without it, a flow without an account would be anybody's to see."""
 
 
 def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
@@ -94,7 +96,7 @@ def _follow(ask: Asking, step: Step) -> tuple[list[Step], tuple[Refusal, ...]]:
 
 def _sent(ask: Asking, send: Send | Start) -> tuple[list[Step], tuple[Refusal, ...]]:
     if isinstance(send, Start):
-        steps = plan_start(ask, send)
+        steps = plan_start(ask, send, NOBODY)
         return steps, steps[0].refusals
     record = ask.stored(send.to)
     if record is None:

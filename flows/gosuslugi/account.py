@@ -55,7 +55,7 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
         account=account,
         own_card=card.id if card else None,
         password=passwords[0].id if passwords else None,
-        differs=bool(card and differences(card.data.card, identity)),
+        differs=bool(card and card.data.kept != identity and differences(card.data.card, identity)),
         matches=() if card else matching_cards(identity, ask.settings.clinic_cards(identity)),
         logins=() if account else _free_logins(identity, ask),
         account_digest=ask.digest("account", key),

@@ -43,13 +43,14 @@ from registratura.flows.step import Case, Evidence, Move, Send
 
 
 class PatientCardData(FlowData):
-    """A card. `revision` counts its changes, `news` is what Gosuslugi said last where it differs."""
+    """A card. `revision` counts its changes, `news` is what Gosuslugi says otherwise, `kept` what it said in vain."""
 
     card: Annotated[Card | None, Personal] = None
     revision: int = 1
     relative: bool = False
     clinic_card: Annotated[str | None, Personal] = None
     news: Annotated[Identity | None, Personal] = None
+    kept: Annotated[Identity | None, Personal] = None
 
 
 class RelativeFacts(Facts):
@@ -175,7 +176,8 @@ def take(case: Case[PatientCardData, TakeNew, Facts]) -> Move:
 
 @PatientCard.decides(KeepCurrent)
 def keep(case: Case[PatientCardData, KeepCurrent, Facts]) -> Move:
-    return Move(changes={"news": None})
+    """The person is not asked again until Gosuslugi says something else."""
+    return Move(changes={"news": None, "kept": case.data.news})
 
 
 @PatientCard.gathers(Delete, facts=DeletionFacts)
@@ -240,4 +242,4 @@ def _card(record: AnyRecord) -> Card:
 
 def _taken(data: PatientCardData, identity: Identity) -> Move:
     card = take_new(data.card or Card(kind=CardKind.SELF), identity)
-    return Move(changes={"card": card, "revision": data.revision + 1, "news": None})
+    return Move(changes={"card": card, "revision": data.revision + 1, "news": None, "kept": None})

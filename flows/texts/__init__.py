@@ -6,8 +6,9 @@ is a `TextMissing` that names it.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,9 +16,12 @@ from typing import Any
 
 from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.refusal import Refusal
-from registratura.flows.errors import CatalogueUnreadable, TextMissing
+from registratura.flows.errors import CatalogueUnreadable, InvalidPayload, RegistraturaError, StartRefused, TextMissing
 
 FOLDER = resources.files(__package__ or __name__)
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+# Parameters of refusals that are ids: their words stand in the catalogue.
+_WORDS = {"field": "field.card", "reason": "invalid"}
 
 
 class Texts:
@@ -31,17 +35,22 @@ class Texts:
         """The shipped catalogue; the texts of a host's own file go over it.
 
         Raises:
-            CatalogueUnreadable: the file is not there or not valid TOML.
+            CatalogueUnreadable: the file is not there, not valid TOML, or a value in it is no text.
         """
-        own = _flat(_parsed(str(overlay), Path(overlay))) if overlay else {}
+        own = _read(str(overlay), Path(overlay)) if overlay else {}
         return cls(_shipped() | own)
 
     def __call__(self, key: str, **params: Any) -> str:
+        """The text of that key. A place whose parameter is missing stays visible instead of breaking the page.
+
+        Raises:
+            TextMissing: there is no such key.
+        """
         try:
             text = self._texts[key]
         except KeyError:
             raise TextMissing(key=key) from None
-        return text.format_map(_Places(params)) if "{" in text else text
+        return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), text)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -51,8 +60,10 @@ class Texts:
         return frozenset(self._texts)
 
     def screen_key(self, flow: str, state: str) -> str:
-        """The key of a state's screen. The Gosuslugi leg has the same screens in every flow."""
-        return f"screen.{state}" if state.startswith("gosuslugi.") else f"screen.{flow}.{state}"
+        """The key of a state's screen. The Gosuslugi leg has shared ones, unless a flow has its own."""
+        own = f"screen.{flow}.{state}"
+        shared = state.startswith("gosuslugi.") and f"{own}.title" not in self
+        return f"screen.{state}" if shared else own
 
     def button(self, screen: str, event: str) -> str:
         """A button's caption: the screen's own, else the one the event has everywhere."""
@@ -60,16 +71,40 @@ class Texts:
         return self(own if own in self else f"button.{event}")
 
     def refusal(self, refusal: Refusal) -> str:
-        """Why not, in Russian."""
-        when = {"retry_at": f"{refusal.retry_at:%H:%M:%S %d.%m.%Y} UTC"} if refusal.retry_at else {}
-        return self(f"refusal.{refusal.code}", **refusal.params, **when)
+        """Why not, in Russian, and when to try again if time cures it."""
+        text = self(f"refusal.{refusal.code}", **{name: self._word(name, v) for name, v in refusal.params.items()})
+        if refusal.retry_at is None:
+            return text
+        return f"{text} {self('hint.retry_at', retry_at=f'{refusal.retry_at:%H:%M:%S %d.%m.%Y} UTC')}"
 
+    def problem(self, event: str, field: str, code: str) -> str:
+        """What is wrong with one field of a payload, as `InvalidPayload.problems` names it.
 
-class _Places(dict[str, Any]):
-    """A place whose parameter is missing stays visible instead of breaking the page."""
+        A field that the event does not have is not named: its name is the sender's text.
+        """
+        text = self(f"invalid.{code}" if f"invalid.{code}" in self else "invalid.other")
+        outer, _, inner = field.partition(".")
+        labels = (f"field.{event}.{field}", f"field.card.{inner}", f"field.{event}.{outer}")
+        label = next((self(key) for key in labels if key in self), None)
+        return self("hint.field", field=label, problem=text) if label else text
 
-    def __missing__(self, name: str) -> str:
-        return f"{{{name}}}"
+    def error(self, error: RegistraturaError) -> str:
+        """What a person reads of an error; what it lists stands below, a line each.
+
+        A host's own error without a text of its own reads as the kind of error it is.
+        """
+        codes = [vars(kind)["code"] for kind in type(error).__mro__ if "code" in vars(kind)]
+        code = next((code for code in codes if f"error.{code}" in self), error.code)
+        lines = [self(f"error.{code}", **error.params)]
+        if isinstance(error, InvalidPayload):
+            lines += [self.problem(str(error.params["event"]), *problem) for problem in error.problems]
+        if isinstance(error, StartRefused):
+            lines += [self.refusal(refusal) for refusal in error.refusals]
+        return "\n".join(lines)
+
+    def _word(self, name: str, value: str | int) -> str | int:
+        key = f"{_WORDS[name]}.{value}" if name in _WORDS else ""
+        return self(key) if key in self else value
 
 
 def sample_consents() -> Mapping[Purpose, ConsentText]:
@@ -86,21 +121,27 @@ def sample_consents() -> Mapping[Purpose, ConsentText]:
 
 @cache
 def _shipped() -> dict[str, str]:
-    return _flat(_parsed("ru.toml", FOLDER.joinpath("ru.toml")))
+    return _read("ru.toml", FOLDER.joinpath("ru.toml"))
 
 
-def _parsed(name: str, path: Any) -> dict[str, Any]:
+def _read(name: str, path: Any) -> dict[str, str]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # Editors on Windows put a byte order mark before the first line.
+        return dict(_flat(tomllib.loads(path.read_text("utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, _NoText) as error:
         raise CatalogueUnreadable(name=name, reason=str(error)) from None
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, value in table.items():
+        key = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
+            yield from _flat(value, f"{key}.")
+        elif isinstance(value, str):
+            yield key, value.strip()
         else:
-            flat[f"{prefix}{name}"] = str(value).strip()
-    return flat
+            raise _NoText(f"{key} is no text in quotes")
+
+
+class _NoText(Exception):
+    """A value of the catalogue is a number, a date, a list."""
