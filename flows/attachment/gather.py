@@ -36,9 +36,9 @@ class ProfileFacts(Facts):
 class SubmitFacts(Facts):
     """What the code's digest points to.
 
-    `stale`: the consent text has changed meanwhile. `fits`: the code is issued and for this card. `own_right`: this card
-    used it before, and this is what it got.
-    `foreign`: it is issued, but for somebody else. `right_there`: the clinic has a right to this card already.
+    `stale`: the consent text has changed meanwhile. `fits`: the code is issued and for this card. `own_right`: this
+    card used it before, and this is what it got. `foreign`: it is issued, but for somebody else. `right_there`: the
+    clinic has a right to this card already.
     """
 
     attempt: Attempt
