@@ -35,6 +35,9 @@ class Line:
         try:
             self._cursor.execute(ready.sql, ready.bind(values))
             found: Sequence[Sequence[Any]] = self._cursor.fetchall()
+        except UnicodeError:
+            # Half a surrogate pair: no database can hold such a text, so nothing is there under it.
+            return []
         except self._errors.caught as error:
             raise self._errors.ours(error) from None
         return found

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Engine, StaticPool, create_engine, event, inspect, m
 from sqlalchemy.exc import SQLAlchemyError
 
 from registratura.flows.errors import DatabaseDamaged, DatabaseMissing, DatabaseUnavailable, SchemaNewer
+from registratura.storage.databases import BEGIN
 from registratura.storage.sql import SqlStorage
 from registratura.storage.tables import META, SCHEMA_VERSION
 
@@ -31,10 +32,11 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
         DatabaseUnavailable: it does not answer, or may not be written.
         SchemaNewer: a newer release made the tables.
     """
-    if isinstance(database, Engine):
-        storage = SqlStorage(database)
-    else:
-        storage = SqlStorage(_engine(_url(database), create), disposes=True)
+    disposes = not isinstance(database, Engine)
+    engine = database if isinstance(database, Engine) else _engine(_url(database), create)
+    if engine.dialect.name not in BEGIN:
+        raise DatabaseUnavailable(reason=f"{engine.dialect.name} is none of {', '.join(BEGIN)}")
+    storage = SqlStorage(engine, disposes=disposes)
     try:
         _see_to_tables(storage, create)
     except BaseException:

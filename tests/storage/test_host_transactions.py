@@ -126,10 +126,14 @@ def test_after_a_loss_the_same_unit_can_write(host: SqlStorage) -> None:
 
 
 def test_a_hosts_block_that_fails_takes_our_rows_with_it(host: SqlStorage) -> None:
-    with pytest.raises(ZeroDivisionError), Session(host.engine) as within, within.begin():
-        with host.unit(within) as unit:
-            unit.write(moved(2))
-        raise ZeroDivisionError
+    def fails() -> None:
+        with Session(host.engine) as within, within.begin():
+            with host.unit(within) as unit:
+                unit.write(moved(2))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert version(host) == 1
 
 
@@ -227,14 +231,24 @@ def test_a_transaction_in_memory_is_kept_or_thrown_away_whole() -> None:
         unit.write(begun())
         assert storage.flow_ids() == []
     before = contents(storage)
-    with pytest.raises(ZeroDivisionError), storage.transaction() as within, storage.unit(within) as unit:
-        unit.write(moved(2))
+
+    def act(then: Callable[[], None]) -> None:
+        with storage.transaction() as within, storage.unit(within) as unit:
+            unit.write(moved(2))
+            then()
+
+    def fail() -> None:
         raise ZeroDivisionError
-    assert contents(storage) == before
-    with pytest.raises(ConcurrentUpdate), storage.transaction() as within, storage.unit(within) as unit:
-        unit.write(moved(2))
+
+    def come_first() -> None:
         with storage.unit() as other:
             other.write(moved(2))
+
+    with pytest.raises(ZeroDivisionError):
+        act(fail)
+    assert contents(storage) == before
+    with pytest.raises(ConcurrentUpdate):
+        act(come_first)
     assert version(storage) == 2
 
 
