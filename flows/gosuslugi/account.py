@@ -6,8 +6,8 @@ the domain (U19).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from registratura.domain.card import card_from_identity, differences
 from registratura.domain.identity import Identity
@@ -15,7 +15,8 @@ from registratura.domain.matching import matching_cards
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
 from registratura.flows.event import Facts
-from registratura.flows.flow import AnyRecord
+from registratura.flows.flow import AnyCase, AnyRecord, Flow
+from registratura.flows.gosuslugi.events import AmbiguityResolved, IdentityConfirmed
 from registratura.flows.patient_card import GosuslugiDataChanged, OpenCard, PatientCard
 from registratura.flows.portal_password import OpenPassword, PortalPassword
 from registratura.flows.ports import Ask
@@ -42,6 +43,34 @@ class IdentityFacts(Facts):
     new_account: str = ""
     new_card: str = ""
     new_password: str = ""
+
+
+def looks_up_the_person(flow: type[Flow[Any]]) -> None:
+    """Give a flow what registration and sign-in ask alike about a verified answer."""
+
+    @flow.gathers(IdentityConfirmed, facts=IdentityFacts)
+    def who_it_is(record: AnyRecord, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
+        return gather_identity(event.identity, ask, event.answer_id)
+
+    @flow.gathers(AmbiguityResolved, facts=IdentityFacts)
+    def who_it_was(record: AnyRecord, event: AmbiguityResolved, ask: Ask) -> IdentityFacts:
+        return gather_identity(record.data.identity, ask)
+
+    @flow.refuses(IdentityConfirmed)
+    def why_not_this_answer(case: AnyCase) -> Iterator[Refusal]:
+        """U12. A repetition to the same flow gets the first answer and does not come here."""
+        if case.facts.answer_used:
+            yield Refusal(code="gosuslugi.answer_used")
+
+    @flow.guard
+    def account_unconfirmed(case: AnyCase) -> bool:
+        """U14."""
+        return not case.event.identity.trusted
+
+    @flow.shows("unconfirmed_account")
+    def unconfirmed(record: AnyRecord, ask: Ask) -> Mapping[str, Any]:
+        """U14: two texts, for an account that is not confirmed and for one that is being confirmed."""
+        return {"notice": "account_verifying" if record.data.verifying else "account_unconfirmed"}
 
 
 def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> IdentityFacts:
@@ -91,12 +120,6 @@ def open_card(identity: Identity, account: str, card: str, clinic_card: str | No
     """A new card of the account's owner, made from what Gosuslugi gave."""
     event = OpenCard(card=card_from_identity(identity), clinic_card=clinic_card)
     return Start(PatientCard, card, event, account=account, subject=account)
-
-
-def answer_refusals(facts: IdentityFacts) -> Iterator[Refusal]:
-    """U12. A repetition to the same flow gets the first answer and does not come here."""
-    if facts.answer_used:
-        yield Refusal(code="gosuslugi.answer_used")
 
 
 def answer_claim(facts: IdentityFacts, flow_id: str) -> tuple[Claim, ...]:

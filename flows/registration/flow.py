@@ -16,8 +16,7 @@ from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
     answer_claim,
-    answer_refusals,
-    gather_identity,
+    looks_up_the_person,
     news_for_card,
     open_account,
 )
@@ -74,6 +73,7 @@ class Registration(Flow[RegistrationData]):
 
 
 on_the_leg(Registration)
+looks_up_the_person(Registration)
 
 RR = FlowRecord[RegistrationData]
 Identified = Case[RegistrationData, IdentityConfirmed, IdentityFacts]
@@ -128,22 +128,10 @@ def decline(case: Case[RegistrationData, DeclineConsent, TextFacts]) -> Move:
     return Move(evidence=(_answer(case, "declined"),))
 
 
-@Registration.gathers(IdentityConfirmed, facts=IdentityFacts)
-def look_the_person_up(record: RR, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
-    return gather_identity(event.identity, ask, event.answer_id)
-
-
 @Registration.refuses(IdentityConfirmed)
 def why_not_this_person(case: Identified) -> Iterator[Refusal]:
     if case.record.account is not None and case.facts.account != case.record.account:
         yield Refusal(code="gosuslugi.another_person")
-    yield from answer_refusals(case.facts)
-
-
-@Registration.guard
-def account_unconfirmed(case: Identified) -> bool:
-    """U14."""
-    return not case.event.identity.trusted
 
 
 @Registration.guard
@@ -188,12 +176,6 @@ def _identified(case: Identified) -> Move:
     )
 
 
-@Registration.gathers(AmbiguityResolved, facts=IdentityFacts)
-def look_the_person_up_again(record: RR, event: AmbiguityResolved, ask: Ask) -> IdentityFacts:
-    assert record.data.identity is not None  # kept when the flow became ambiguous
-    return gather_identity(record.data.identity, ask)
-
-
 @Registration.decides(AmbiguityResolved)
 def open_with_the_card(case: Case[RegistrationData, AmbiguityResolved, IdentityFacts]) -> Move:
     assert case.data.identity is not None
@@ -225,12 +207,6 @@ def regions(record: RR, ask: Ask) -> Mapping[str, Any]:
 def consent(record: RR, ask: Ask) -> Mapping[str, Any]:
     text = ask.consent(Purpose.PERSONAL_DATA)
     return {"consent": text.text, "text_version": text.version, "text_sha256": text.sha256}
-
-
-@Registration.shows("unconfirmed_account")
-def unconfirmed(record: RR, ask: Ask) -> Mapping[str, Any]:
-    """U14: two texts, for an account that is not confirmed and for one that is being confirmed."""
-    return {"notice": "account_verifying" if record.data.verifying else "account_unconfirmed"}
 
 
 @Registration.shows("card_review")

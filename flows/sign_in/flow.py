@@ -17,8 +17,7 @@ from registratura.flows.flow import AnyCase, Counted, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
     answer_claim,
-    answer_refusals,
-    gather_identity,
+    looks_up_the_person,
     news_for_card,
     open_card,
 )
@@ -79,6 +78,7 @@ class SignIn(Flow[SignInData]):
 
 
 on_the_leg(SignIn)
+looks_up_the_person(SignIn)
 
 SR = FlowRecord[SignInData]
 Submitting = Case[SignInData, SubmitPassword, PasswordFacts]
@@ -140,22 +140,6 @@ def choose_gosuslugi(case: Case[SignInData, ChooseGosuslugi, Facts]) -> Move:
     return Move(changes={"forgot": False})
 
 
-@SignIn.gathers(IdentityConfirmed, facts=IdentityFacts)
-def look_the_person_up(record: SR, event: IdentityConfirmed, ask: Ask) -> IdentityFacts:
-    return gather_identity(event.identity, ask, event.answer_id)
-
-
-@SignIn.refuses(IdentityConfirmed)
-def why_not_this_answer(case: Identified) -> Iterator[Refusal]:
-    yield from answer_refusals(case.facts)
-
-
-@SignIn.guard
-def account_unconfirmed(case: Identified) -> bool:
-    """U14."""
-    return not case.event.identity.trusted
-
-
 @SignIn.guard
 def account_unknown(case: Identified) -> bool:
     """U58."""
@@ -185,21 +169,10 @@ def _identified(case: Identified) -> Move:
     return _enter(case, identity, facts, facts.matches[0] if facts.matches else None)
 
 
-@SignIn.gathers(AmbiguityResolved, facts=IdentityFacts)
-def look_the_person_up_again(record: SR, event: AmbiguityResolved, ask: Ask) -> IdentityFacts:
-    assert record.data.identity is not None  # kept when the flow became ambiguous
-    return gather_identity(record.data.identity, ask)
-
-
 @SignIn.decides(AmbiguityResolved)
 def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]) -> Move:
     assert case.data.identity is not None
     return _enter(case, case.data.identity, case.facts, case.event.card)
-
-
-@SignIn.shows("unconfirmed_account")
-def unconfirmed(record: SR, ask: Ask) -> Mapping[str, Any]:
-    return {"notice": "account_verifying" if record.data.verifying else "account_unconfirmed"}
 
 
 @SignIn.shows("locked")
