@@ -22,6 +22,13 @@ from registratura.flows.step import Send, Step
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+Parts = tuple[dict[str, Any], dict[str, Any]]
+"""A model's fields as JSON: those in clear, and those to be sealed."""
+
+Sealing = tuple[Keyring, str, str]
+"""What seals: the keyring, a data key's id, and that key as it is wrapped."""
 
 
 def micros(moment: datetime) -> int:
@@ -34,10 +41,12 @@ def moment(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def split(model: BaseModel, only: set[str] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The model's fields as JSON: those in clear, and those to be sealed. Secrets are in neither."""
+def split(model: BaseModel) -> Parts:
+    """The model's fields in clear, and those to be sealed. Secrets are in neither."""
     kind = type(model)
-    values = model.model_dump(mode="json", include=only, exclude=set(secret_fields(kind)) or None)
+    if not kind.model_fields:
+        return {}, {}
+    values = model.model_dump(mode="json", exclude=set(secret_fields(kind)) or None)
     hidden = personal_fields(kind)
     if not hidden:
         return values, {}
@@ -56,10 +65,15 @@ def log_place(flow_id: str, seq: int) -> str:
     return f"log/{flow_id}/{seq}/sealed"
 
 
-def flow_row(record: AnyRecord, wrapped: str, keys: Keyring) -> FlowRow:
-    """The row of a record."""
-    clear, personal = split(record.data)
-    sealed = keys.seal(record.key_id, wrapped, _dump(personal), flow_place(record.id)) if personal else None
+def sealed(sealing: Sealing, personal: dict[str, Any], place: str) -> str | None:
+    """The envelope of personal fields, if there are any."""
+    keys, key_id, wrapped = sealing
+    return keys.seal(key_id, wrapped, _dump(personal), place) if personal else None
+
+
+def flow_row(record: AnyRecord, data: Parts, sealing: Sealing) -> FlowRow:
+    """The row of a record; `data` are the parts of its data."""
+    clear, personal = data
     return FlowRow(
         id=record.id,
         flow=record.flow,
@@ -71,14 +85,14 @@ def flow_row(record: AnyRecord, wrapped: str, keys: Keyring) -> FlowRow:
         session=record.session,
         key_id=record.key_id,
         data=_dump(clear),
-        sealed=sealed,
+        sealed=sealed(sealing, personal, flow_place(record.id)),
         timers=_dump(timers_json(record.timers)),
         created_at=micros(record.created_at),
         changed_at=micros(record.changed_at),
         head=record.head,
         evidence=record.evidence,
         evidence_head=record.evidence_head,
-        wrapped=wrapped,
+        wrapped=sealing[2],
     )
 
 
@@ -93,10 +107,10 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
     if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
         raise UnknownStoredState(flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version)
     try:
-        values = json.loads(row.data)
+        text = row.data
         if row.sealed:
-            values |= json.loads(keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
-        data = flow.data.model_validate_json(json.dumps(values))
+            text = _joined(text, keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
+        data = flow.data.model_validate_json(text)
         timers = timers_of(json.loads(row.timers))
     except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
         raise DataDamaged(what="the data", flow_id=row.id) from None
@@ -120,16 +134,13 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
     )
 
 
-def log_row(step: Step, wrapped: str, keys: Keyring, previous: str, evidence: list[str]) -> LogRow:
-    """The log entry of a step, chained to the one before it."""
+def log_row(step: Step, data: Parts, sealing: Sealing, previous: str, evidence: list[str]) -> LogRow:
+    """The log entry of a step, chained to the one before it; `data` are the parts of the record's data after it."""
     record = step.record
-    event, event_sealed = split(step.event)
-    facts, facts_sealed = split(step.facts)
-    changed = None if step.before is None else set(step.move.changes)
-    patch, patch_sealed = ({}, {}) if changed == set() else split(record.data, changed)
-    hidden = {"event": event_sealed, "facts": facts_sealed, "patch": patch_sealed}
-    hidden = {name: part for name, part in hidden.items() if part}
-    sealed = keys.seal(record.key_id, wrapped, _dump(hidden), log_place(record.id, record.version)) if hidden else None
+    event, event_hidden = split(step.event)
+    facts, facts_hidden = split(step.facts)
+    patch, patch_hidden = data if step.before is None else (_changed(part, step) for part in data)
+    hidden = {"event": event_hidden, "facts": facts_hidden, "patch": patch_hidden}
     row = LogRow(
         flow_id=record.id,
         seq=record.version,
@@ -139,7 +150,7 @@ def log_row(step: Step, wrapped: str, keys: Keyring, previous: str, evidence: li
         transition=step.transition,
         by=_dump(step.by.model_dump(mode="json")),
         payload=_dump({"event": event, "facts": facts}),
-        sealed=sealed,
+        sealed=sealed(sealing, {k: v for k, v in hidden.items() if v}, log_place(record.id, record.version)),
         outcome=_dump(_outcome(step, patch, evidence)),
         at=micros(step.now),
         previous=previous,
@@ -190,5 +201,10 @@ def timers_of(values: Mapping[str, list[int]]) -> dict[str, Timer]:
     return {kind: Timer(moment(due), epoch) for kind, (due, epoch) in values.items()}
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def _changed(part: dict[str, Any], step: Step) -> dict[str, Any]:
+    return {name: part[name] for name in step.move.changes if name in part}
+
+
+def _joined(clear: str, personal: str) -> str:
+    """One JSON object of two that share no key."""
+    return personal if clear == "{}" else f"{clear[:-1]},{personal[1:]}"
