@@ -15,7 +15,7 @@ from registratura.storage.sql import SqlStorage
 from registratura.storage.tables import META, SCHEMA_VERSION
 
 # FULL: what was committed survives a loss of power, also in WAL. A writer of another process is waited for, in ms.
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "foreign_keys = ON")
+PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool = True) -> SqlStorage:

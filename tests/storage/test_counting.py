@@ -51,15 +51,20 @@ def test_all_that_a_counter_holds_is_read_back(storage: Any) -> None:
     full = Attempts(count=7, lock_level=3, locked_until=NOW + HOUR, since=NOW)
     storage.count_attempts(ticket(), ["a"], lambda now: ("", {"a": full}))
     assert of(storage, "a") == full
-    seen = []
-    storage.count_attempts(ticket("ticket-2"), ["a", "new"], lambda now: (seen.append(now) or "", {}))
+    seen: list[dict[str, Attempts]] = []
+
+    def judge(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
+        seen.append(now)
+        return "", {}
+
+    storage.count_attempts(ticket("ticket-2"), ["a", "new"], judge)
     assert seen == [{"a": full, "new": Attempts()}]
 
 
 def test_a_judge_that_fails_counts_nothing(storage: Any) -> None:
     before = contents(storage)
     with pytest.raises(ZeroDivisionError):
-        storage.count_attempts(ticket(), ["a"], lambda now: 1 / 0)  # type: ignore[arg-type, return-value]
+        storage.count_attempts(ticket(), ["a"], lambda now: 1 / 0)
     assert contents(storage) == before
 
 

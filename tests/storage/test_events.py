@@ -20,10 +20,9 @@ from support.rows import (
 )
 
 from registratura.domain.attempts import Attempts
+from registratura.flows.engine.codec import moment
 from registratura.flows.ports import Lost, Storage
 from registratura.flows.rows import AttemptChange, Changes
-
-Any_ = Any
 
 
 def test_what_was_written_is_read_back(storage: Any) -> None:
@@ -123,8 +122,8 @@ def test_two_flows_move_together(storage: Any) -> None:
         assert [unit.flow(name).version for name in ("flow-1", "flow-2", "flow-3")] == [2, 2, 1]
 
 
-LOCKED = Attempts(count=5, lock_level=1, locked_until="1970-01-01T00:00:01Z")
-SOME = {
+LOCKED = Attempts(count=5, lock_level=1, locked_until=moment(1_000_000))
+SOME: dict[str, Any] = {
     "claims": (claim("digest-2"),),
     "effects": (effect("effect-2"),),
     "evidence": (evidence(2),),
@@ -136,7 +135,7 @@ SOME = {
     "ticket": "ticket-2",
     "finished_effect": "effect-1",
 }
-LOSSES = {
+LOSSES: dict[str, tuple[Changes, str]] = {
     "idempotency": (moved(2, **SOME | {"idempotency": answer()}), "answer-1"),
     "ticket spent": (moved(2, **SOME | {"ticket": "ticket-1"}), "ticket-1"),
     "ticket unknown": (moved(2, **SOME | {"ticket": "ticket-9"}), "ticket-9"),
@@ -148,7 +147,7 @@ LOSSES = {
     "claim": (moved(2, **SOME | {"claims": (claim("digest-2"), claim(target="target-2"))}), "account"),
     "claim twice": (moved(2, **SOME | {"claims": (claim("digest-2"), claim("digest-2"))}), "account"),
     "attempt": (
-        moved(2, **SOME | {"attempts": (SOME["attempts"][0], AttemptChange("locked", Attempts(), 999_999))}),  # type: ignore[index]
+        moved(2, **SOME | {"attempts": (SOME["attempts"][0], AttemptChange("locked", Attempts(), 999_999))}),
         "locked",
     ),
     "effect done": (moved(2, **SOME | {"finished_effect": "effect-done"}), "effect-done"),

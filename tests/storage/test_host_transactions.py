@@ -85,7 +85,7 @@ def test_our_rows_live_and_die_with_the_hosts(host: SqlStorage, opened: Within, 
             visit(within, "before")
         with host.unit(within) as unit:
             unit.write(moved(2))
-            assert unit.flow("flow-1").version == 2, "what was written is read in the same transaction"
+            assert unit.flow("flow-1") == flow(version=2, wrapped="wrapped-flow-1"), "it reads what it wrote"
         if when in ("after", "both"):
             visit(within, "after")
         assert version(host) == 1, "nobody else sees it yet"
@@ -107,7 +107,7 @@ def test_losing_leaves_the_hosts_transaction_usable_and_without_our_rows(
         with host.unit(within) as unit:
             with pytest.raises(Lost):
                 unit.write(moved(2, claims=(claim("new"), claim())))
-            assert unit.flow("flow-1").version == 1
+            assert unit.flow("flow-1") == flow(wrapped="wrapped-flow-1")
             assert unit.claim("account", ["new"]) is None
         visit(within, "after")
         within.commit()
@@ -211,17 +211,17 @@ def test_what_is_no_transaction_is_refused(storage: Any, within: object) -> None
         pass
 
 
-def test_a_hosts_session_on_the_one_connection_in_memory() -> None:
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_hosts_session_on_the_one_connection_in_memory(commits: bool) -> None:
     storage = storage_for("sqlite://")
     with storage.unit() as unit:
         unit.write(begun())
     with Session(storage.engine) as within:
         with storage.unit(within) as unit:
             unit.write(moved(2))
-        with storage.unit() as unit:
-            unit.flow("flow-1")
-        within.rollback()
-    assert version(storage) == 1
+        assert version(storage) == 2, "there is only this connection, and so no view from outside"
+        within.commit() if commits else within.rollback()
+    assert version(storage) == (2 if commits else 1)
     storage.close()
 
 

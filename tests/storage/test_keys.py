@@ -58,6 +58,7 @@ def test_nothing_opens_elsewhere_or_under_another_key(keys: SecretKeyring) -> No
         ("data-1", wrapped, "v1.data-1.x", PLACE),
         ("data-1", wrapped, "v2" + envelope[2:], PLACE),
         ("data-1", wrapped, "v1.data-1..", PLACE),
+        ("data-1", wrapped, envelope[:-9] + "!" + envelope[-9:], PLACE),
         ("data-1", wrapped, "v1.data-1.Ж.Ж", PLACE),
     ):
         with pytest.raises(ValueError):  # noqa: PT011  # the port promises no more
@@ -119,6 +120,10 @@ def test_a_wrong_key_is_noticed(keys: SecretKeyring, other: SecretKeyring, fits:
 @pytest.mark.parametrize("value", ["", "c1", "c1 ", "c2", "c1 a b c", "Ж", "c1 master.k1.x digest.k2.x sign.k3.x"])
 def test_what_is_no_check_value_does_not_fit(keys: SecretKeyring, value: str) -> None:
     assert not keys.fits(value)
+
+
+def test_a_check_value_of_another_version_does_not_fit(keys: SecretKeyring) -> None:
+    assert not keys.fits(keys.check_value().replace("c1", "c2", 1))
 
 
 def test_keys_are_not_shown(keys: SecretKeyring, tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def test_a_database_of_another_make_is_refused() -> None:
 
 
 def test_every_statement_is_told_to_postgresql_too() -> None:
-    dialect = postgresql.psycopg.dialect()
+    dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
     all_of_them = [one for one in vars(statements).values() if isinstance(one, Statement)]
     assert len(all_of_them) > 40
     for one in (*all_of_them, *statements.CREATE):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -13,6 +14,7 @@ from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros
 from registratura.flows.ports import Lost
 from registratura.flows.rows import AttemptChange, Changes
+from registratura.storage import SqlStorage, storage_for
 
 THREADS = 16
 
@@ -61,10 +63,11 @@ def test_one_of_many_spends_a_ticket(storage: Any) -> None:
     assert race(lambda n: written(storage, begun(f"flow-{n}", ticket="ticket-1"))) == {"won": 1, "ticket": 15}
 
 
-def test_attempts_are_counted_exactly(storage: Any) -> None:
-    def one_more(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
-        return str(now["a"].count + 1), {scope: Attempts(count=was.count + 1, since=NOW) for scope, was in now.items()}
+def one_more(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
+    return str(now["a"].count + 1), {scope: Attempts(count=was.count + 1, since=NOW) for scope, was in now.items()}
 
+
+def test_attempts_are_counted_exactly(storage: Any) -> None:
     verdicts = race(lambda n: storage.count_attempts(ticket(f"ticket-{n}"), ["a", "b"], one_more).verdict)
     assert verdicts == {str(number): 1 for number in range(1, THREADS + 1)}
     with storage.unit() as unit:
@@ -72,10 +75,7 @@ def test_attempts_are_counted_exactly(storage: Any) -> None:
 
 
 def test_an_attempt_sent_many_times_is_counted_once(storage: Any) -> None:
-    def one_more(now: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
-        return "first", {"a": Attempts(count=now["a"].count + 1, since=NOW)}
-
-    assert race(lambda n: storage.count_attempts(ticket(), ["a"], one_more).verdict) == {"first": THREADS}
+    assert race(lambda n: storage.count_attempts(ticket(), ["a"], one_more).verdict) == {"1": THREADS}
     with storage.unit() as unit:
         assert unit.attempts("a").count == 1
 
@@ -94,6 +94,32 @@ def test_an_effect_is_leased_by_one_of_many(storage: Any) -> None:
     leased = race(lambda n: ",".join(row.id for row in storage.lease_effects(5, 50, 2)))
     names = [name for part in leased.elements() if part for name in part.split(",")]
     assert sorted(names) == [f"effect-{n:02}" for n in range(20)]
+
+
+def test_processes_that_share_a_file_wait_for_each_other(sql: SqlStorage) -> None:
+    """Each storage stands for a process: nothing but the file orders their writers."""
+    written(sql, begun(effects=tuple(effect(f"effect-{n:02}") for n in range(THREADS))))
+
+    def act(number: int) -> str:
+        process = storage_for(sql.engine.url)
+        leased = process.lease_effects(5, 50, 1)
+        process.count_attempts(ticket(f"ticket-{number}"), ["a"], one_more)
+        process.close()
+        return leased[0].id
+
+    assert race(act) == {f"effect-{n:02}": 1 for n in range(THREADS)}
+    with sql.unit() as unit:
+        assert unit.attempts("a") == Attempts(count=THREADS, since=NOW)
+
+
+def test_a_new_file_is_made_once_by_many(tmp_path: Path) -> None:
+    def act(number: int) -> str:
+        process = storage_for(tmp_path / "portal.db")
+        outcome = written(process, begun())
+        process.close()
+        return outcome
+
+    assert race(act) == {"won": 1, "flow": THREADS - 1}
 
 
 def test_a_reset_never_passes_a_lock(storage: Any) -> None:
