@@ -67,7 +67,7 @@ class NotAllowedNow(CallerError):
 
     def __init__(self, flow: str, state: str, event: str, allowed: tuple[str, ...]) -> None:
         self.allowed = allowed
-        super().__init__(flow=flow, state=state, event=event, allowed_now=", ".join(allowed) or "nothing, it has ended")
+        super().__init__(flow=flow, state=state, event=event, allowed_now=", ".join(allowed) or "nothing")
 
 
 class NotAPersonsEvent(CallerError):
@@ -100,6 +100,13 @@ class NeedsOwnTransaction(CallerError):
 
     cause = "{event!r} is judged: its attempt must be counted in a transaction of its own."
     cure = "Call `ticket = portal.attempt(flow_id, event)` before the transaction and pass `ticket=`."
+
+
+class NotJudged(CallerError):
+    """A ticket was asked for an event that guesses at no secret."""
+
+    cause = "{event!r} guesses at no secret, so no attempt is counted."
+    cure = "Send it without a ticket."
 
 
 class TicketInvalid(CallerError):

@@ -39,14 +39,11 @@ class Event(Value):
     judged: ClassVar[bool] = False
     variants: ClassVar[dict[str, dict[str, Any]]] = {}
 
-    def __init__(self, **payload: Any) -> None:
+    def __init__(self, /, **payload: Any) -> None:
         try:
             super().__init__(**payload)
         except ValidationError as error:
-            # Without the input: it may be personal.
-            found = error.errors(include_input=False, include_context=False, include_url=False)
-            problems = tuple((".".join(map(str, e["loc"])), str(e["type"])) for e in found)
-            raise InvalidPayload(type(self).name, problems) from None
+            raise InvalidPayload(type(self).name, _problems(error)) from None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -57,6 +54,18 @@ class Event(Value):
     def title(cls) -> str:
         """The Russian title, as product owners read it."""
         return str(cls.model_config.get("title") or cls.name)
+
+
+def _problems(error: ValidationError) -> tuple[tuple[str, str], ...]:
+    """Where and what, without the input, which may be personal; a name that nobody knows is input too."""
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    unknown = {e["loc"] for e in found if e["type"] == "extra_forbidden"}
+    unknown |= {e["loc"][:-1] for e in found if e["loc"] and e["loc"][-1] == "[key]"}
+    return tuple((".".join(map(str, _known(e["loc"], unknown))), str(e["type"])) for e in found)
+
+
+def _known(where: tuple[int | str, ...], unknown: set[tuple[int | str, ...]]) -> tuple[int | str, ...]:
+    return next((where[:length] for length in range(len(where)) if where[: length + 1] in unknown), where)
 
 
 class PersonEvent(Event):

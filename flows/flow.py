@@ -185,6 +185,10 @@ class Flow(Generic[D]):
         """
         if event not in cls.by_name:
             raise UnknownEvent(flow=cls.name, event=event, known=", ".join(cls.by_name))
+        if payload is not None and not (
+            isinstance(payload, Mapping) and all(isinstance(name, str) for name in payload)
+        ):
+            raise InvalidPayload(event, (("", "dict_type"),))
         return cls.by_name[event](**(payload or {}))
 
 

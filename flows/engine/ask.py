@@ -31,7 +31,10 @@ class Tools:
 
 @dataclass(slots=True)
 class Asking:
-    """An `Ask` over one unit of work. `seen` are the records as planned so far, `watched` the versions as stored."""
+    """An `Ask` over one unit of work. `seen` are the records as planned so far, `watched` the versions as stored.
+
+    `late` are the flows that were looked at past a due time.
+    """
 
     tools: Tools
     unit: Unit
@@ -42,6 +45,7 @@ class Asking:
     seen: dict[str, AnyRecord] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)
     wrapped: dict[str, str] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
     effective: Callable[[AnyRecord], AnyRecord] = field(default=lambda record: record)
 
     @property

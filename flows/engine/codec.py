@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
@@ -68,7 +69,8 @@ def log_place(flow_id: str, seq: int) -> str:
 def sealed(sealing: Sealing, personal: dict[str, Any], place: str) -> str | None:
     """The envelope of personal fields, if there are any."""
     keys, key_id, wrapped = sealing
-    return keys.seal(key_id, wrapped, _dump(personal), place) if personal else None
+    # In any order: nobody compares what is sealed.
+    return keys.seal(key_id, wrapped, to_json(personal).decode(), place) if personal else None
 
 
 def flow_row(record: AnyRecord, data: Parts, sealing: Sealing) -> FlowRow:
@@ -161,7 +163,7 @@ def log_row(step: Step, data: Parts, sealing: Sealing, previous: str, evidence: 
 
 def log_hash(row: LogRow) -> str:
     """SHA-256 over the row's stored columns, the previous hash among them."""
-    return sha256(_dump(list(row[:-1])).encode()).hexdigest()
+    return sha256(to_json(row[:-1])).hexdigest()
 
 
 def _outcome(step: Step, patch: dict[str, Any], evidence: list[str]) -> dict[str, Any]:

@@ -10,24 +10,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from registratura.domain.canonical import canonical_json
-from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import micros, refusals_in
 from registratura.flows.engine.plan import NOBODY, effective, plan_due, plan_event, plan_start
-from registratura.flows.engine.request import HOST, Request, Tickets, count
+from registratura.flows.engine.request import (
+    HOST,
+    Request,
+    Tickets,
+    answered,
+    beginning,
+    check,
+    count,
+    may_see,
+    request_of,
+)
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
 from registratura.flows.engine.write import changes_of
 from registratura.flows.errors import (
+    CallerError,
     ConcurrentUpdate,
     DataDamaged,
     IdempotencyConflict,
-    NotAPersonsEvent,
+    NotJudged,
     NotStartedByHosts,
     StartRefused,
     UnknownEvent,
@@ -68,14 +77,14 @@ class Engine:
             StartRefused: a rule said no; nothing was created.
             UnknownEvent: the event does not start this flow.
         """
-        event = flow.begins[0]() if event is None else event
+        event = beginning(flow, origin) if event is None else event
+        request = request_of(self.tools.keys, f"start:{flow.name}", event, caller, idempotency_key, origin)
         if type(event) not in flow.begins:
             known = ", ".join(begin.name for begin in flow.begins)
             raise UnknownEvent(flow=flow.name, event=event.name, known=known)
         if event.origin is not origin:
             raise NotStartedByHosts(flow=flow.name)
         flow.check(event, self.tools.settings)
-        request = self._request(f"start:{flow.name}", event, caller, idempotency_key, origin)
         with self.storage.unit(within) as unit:
             return self._trying(unit, request, lambda ask: self._begin(ask, flow, request))
 
@@ -97,7 +106,7 @@ class Engine:
             UnknownFlow, UnknownEvent, NotAPersonsEvent, NotAllowedNow, ConcurrentUpdate, IdempotencyConflict,
             NeedsOwnTransaction, TicketInvalid: nothing was written.
         """
-        request = self._request(flow_id, event, caller, idempotency_key, origin)
+        request = request_of(self.tools.keys, flow_id, event, caller, idempotency_key, origin)
         tickets = Tickets(self.storage, request, within is not None, ticket)
         with self.storage.unit(within) as unit:
             return self._trying(unit, request, lambda ask: self._move(ask, request, expected_version, tickets))
@@ -115,10 +124,12 @@ class Engine:
         self, flow_id: str, event: Event, *, caller: Caller | None = None, idempotency_key: str | None = None
     ) -> str:
         """Count an attempt before the host's transaction begins; the ticket goes with `send(…, within=, ticket=)`."""
-        request = self._request(flow_id, event, caller, idempotency_key, Origin.PERSON)
+        request = request_of(self.tools.keys, flow_id, event, caller, idempotency_key, Origin.PERSON)
 
         def counted(ask: Asking, record: AnyRecord) -> str:
-            self._check(record, request)
+            check(self.tools, record, request)
+            if not event.judged:
+                raise NotJudged(event=event.name)
             return count(self.storage, ask, record, request).id
 
         with self.storage.unit() as unit:
@@ -177,7 +188,7 @@ class Engine:
             ask.by = By(channel=HOST, account=record.account)
         if expected is not None and expected != record.version:
             raise ConcurrentUpdate(flow_id=record.id, expected=expected)
-        self._check(record, request)
+        check(self.tools, record, request)
         ticket = None
         if request.event.judged:
             ticket = tickets.get(ask, record)
@@ -194,30 +205,42 @@ class Engine:
         if request.key is not None:
             at = micros(ask.now)
             row = IdempotencyRow(request.scope, request.key, request.digest, first.record.id, first.record.version, at)
-        ask.unit.write(changes_of(ask, steps, idempotency=row, **more))
+        changes = changes_of(ask, steps, idempotency=row, **more)
+        # Drawn first: a text that is missing is an error, and an error writes nothing.
         transition, refusals, started = outcome_of(steps)
         view = view_of(ask, self.texts, ask.seen[first.record.id])
-        return replace(view, transition=transition, refusals=shown(self.texts, refusals), started=started)
+        view = replace(view, transition=transition, refusals=shown(self.texts, refusals), started=started)
+        ask.unit.write(changes)
+        return view
 
     def _trying(self, unit: Unit, request: Request, work: Callable[[Asking], FlowView]) -> FlowView:
         for _ in range(TRIES):
             ask = self._asking(unit, request.caller)
-            if recorded := self._recorded(ask, request):
-                return recorded
             try:
-                return work(ask)
+                view = self._recorded(ask, request) or work(ask)
             except Lost as lost:
-                if lost.what == "flow" and lost.which == request.about and not self._recorded(ask, request):
-                    raise ConcurrentUpdate(flow_id=request.about, expected="the one read") from None
+                if lost.what == "flow" and lost.which == request.about and not answered(unit, request):
+                    break
+            except UnknownFlow:
+                raise
+            except (CallerError, ConcurrentUpdate):
+                # The same request, sent twice at once, may have been answered since.
+                if not answered(unit, request):
+                    raise
+            else:
+                self._catch_up(unit, ask)
+                return view
         raise ConcurrentUpdate(flow_id=request.about, expected="the one read")
 
     def _reading(self, unit: Unit, flow_id: str, caller: Caller | None, work: Callable[[Asking, AnyRecord], T]) -> T:
         for _ in range(TRIES):
             ask = self._asking(unit, caller)
             try:
-                return work(ask, self._in_time(ask, self._visible(ask, flow_id, caller)))
+                found = work(ask, self._in_time(ask, self._visible(ask, flow_id, caller)))
             except Lost:
                 continue
+            self._catch_up(unit, ask)
+            return found
         raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")
 
     def _recorded(self, ask: Asking, request: Request) -> FlowView | None:
@@ -228,13 +251,20 @@ class Engine:
         if row.request != request.digest:
             raise IdempotencyConflict()
         entry = ask.unit.log_entry(row.flow_id, row.seq)
-        record = self._in_time(ask, self._visible(ask, row.flow_id, None))
+        record = self._in_time(ask, self._visible(ask, row.flow_id, request.caller))
         view = view_of(ask, self.texts, record)
         if entry is None:
             return view
         outcome = json.loads(entry.outcome)
         refusals = shown(self.texts, refusals_in(entry))
         return replace(view, transition=entry.transition, refusals=refusals, started=outcome.get("starts", {}))
+
+    def _catch_up(self, unit: Unit, ask: Asking) -> None:
+        """Carry out what was found to be due in other flows: a clock that goes back must not revive it."""
+        for flow_id in sorted(ask.late):
+            fresh = self._asking(unit, None)
+            with suppress(Lost):
+                self._in_time(fresh, self._visible(fresh, flow_id, None))
 
     def _in_time(self, ask: Asking, record: AnyRecord) -> AnyRecord:
         """The record with its due timers carried out and written."""
@@ -253,32 +283,9 @@ class Engine:
 
     def _visible(self, ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
         record = ask.stored(flow_id)
-        if record is None or not self._may_see(record, caller):
+        if record is None or not may_see(self.tools.keys, record, caller):
             raise UnknownFlow(flow_id=flow_id)
         return record
-
-    def _may_see(self, record: AnyRecord, caller: Caller | None) -> bool:
-        if caller is None or (record.account is not None and caller.account == record.account):
-            return True
-        if caller.account is not None and record.account is not None:
-            return False
-        if record.session is None:
-            return record.account is None
-        return caller.session is not None and record.session in self.tools.keys.digests("session", caller.session)
-
-    def _check(self, record: AnyRecord, request: Request) -> None:
-        flow, event = self.tools.flows[record.flow], request.event
-        if flow.by_name.get(event.name) is not type(event) or type(event) in flow.begins:
-            raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(flow.by_name))
-        if event.origin is not request.origin:
-            raise NotAPersonsEvent(event=event.name)
-        must_be_possible(flow, record, event)
-        flow.check(event, self.tools.settings)
-
-    def _request(self, about: str, event: Event, caller: Caller | None, key: str | None, origin: Origin) -> Request:
-        payload = event.model_dump(mode="json")
-        digest = self.tools.keys.digest("request", canonical_json({"event": event.name, "payload": payload}))
-        return Request(about, event, caller, key, digest, origin)
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
         by = By(channel=caller.channel, account=caller.account) if caller else By(channel=HOST)

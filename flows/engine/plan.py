@@ -62,6 +62,7 @@ def effective(ask: Asking, record: AnyRecord) -> AnyRecord:
     """The record as it is once its due timers are carried out, which is not yet planned."""
     if not record.due(ask.now):
         return record
+    ask.late.add(record.id)
     seen, watched = dict(ask.seen), dict(ask.watched)
     steps = plan_due(ask, record)
     ask.seen, ask.watched = seen, watched

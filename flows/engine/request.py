@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from registratura.domain.canonical import canonical_json
+from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
-from registratura.flows.engine.ask import Asking
+from registratura.flows.engine.ask import Asking, Tools
+from registratura.flows.errors import InvalidPayload, NotAPersonsEvent, NotStartedByHosts, UnknownEvent
 from registratura.flows.event import Event, Origin
-from registratura.flows.flow import AnyRecord
-from registratura.flows.ports import Caller, Storage
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.ports import Caller, Keyring, Storage, Unit
 from registratura.flows.rows import TicketRow
 
 HOST = "host"
@@ -24,17 +27,78 @@ class Request:
     key: str | None
     digest: str
     origin: Origin
+    scope: str
 
-    @property
-    def scope(self) -> str:
-        who = HOST if self.caller is None else self.caller.account or self.caller.session or "anonymous"
-        return f"{who}:{self.about}"
+
+def scope_of(keys: Keyring, caller: Caller | None, about: str) -> str:
+    """Whose idempotency keys these are. A session's id opens the session, so it is not stored in clear."""
+    if caller is None:
+        who = HOST
+    elif caller.account is not None:
+        who = f"account:{caller.account}"
+    else:
+        who = keys.digest("session", caller.session) if caller.session is not None else "anonymous"
+    return f"{who}:{about}"
+
+
+def request_of(
+    keys: Keyring, about: str, event: Event, caller: Caller | None, key: str | None, origin: Origin
+) -> Request:
+    """The call, with the digest by which a repetition is known.
+
+    Raises:
+        InvalidPayload: it is no event, or has a text that nothing could store.
+    """
+    if not isinstance(event, Event):
+        raise InvalidPayload(type(event).__name__, (("", "not_an_event"),))
+    try:
+        payload = canonical_json({"event": event.name, "payload": event.model_dump(mode="json")})
+        digest = keys.digest("request", payload)
+    except ValueError:
+        # Half a surrogate pair.
+        raise InvalidPayload(event.name, (("", "string_unicode"),)) from None
+    return Request(about, event, caller, key, digest, origin, scope_of(keys, caller, about))
+
+
+def beginning(flow: AnyFlow, origin: Origin) -> Event:
+    """The event that starts a flow of which the caller said no more."""
+    begins = [begin for begin in flow.begins if begin.origin is origin]
+    if not begins:
+        raise NotStartedByHosts(flow=flow.name)
+    return begins[0]()
+
+
+def check(tools: Tools, record: AnyRecord, request: Request) -> None:
+    """Whether the flow knows the event, from this origin, in its present state, with such a payload."""
+    flow, event = tools.flows[record.flow], request.event
+    if flow.by_name.get(event.name) is not type(event) or type(event) in flow.begins:
+        raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(known.name for known in flow.events))
+    if event.origin is not request.origin:
+        raise NotAPersonsEvent(event=event.name)
+    must_be_possible(flow, record, event)
+    flow.check(event, tools.settings)
+
+
+def may_see(keys: Keyring, record: AnyRecord, caller: Caller | None) -> bool:
+    """The account's owner; before anybody is known, the session that started the flow; and the host itself."""
+    if caller is None or (record.account is not None and caller.account == record.account):
+        return True
+    if caller.account is not None and record.account is not None:
+        return False
+    if record.session is None:
+        return record.account is None
+    return caller.session is not None and record.session in keys.digests("session", caller.session)
+
+
+def answered(unit: Unit, request: Request) -> bool:
+    """Whether this request, or another one under its key, has been answered."""
+    return request.key is not None and unit.idempotent(request.scope, request.key) is not None
 
 
 def count(storage: Storage, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:
     """Count the attempt of a judged event: once for each idempotency key."""
     keys = ask.tools.keys
-    name = keys.digest("ticket", f"{request.scope}:{request.key}") if request.key else ask.new_id()
+    name = keys.digest("ticket", f"{request.scope}:{request.key}") if request.key is not None else ask.new_id()
     return attempts.count(storage, ask, record, request.event, name, request.digest)
 
 
