@@ -89,12 +89,13 @@ class Answers:
         chart(model=model)
         self.initial = self._path_of(model.state)
         self._guards = {path: self._events_from(place) for path, place in self.places.items()}
+        self._events = {path: tuple(guards) for path, guards in self._guards.items()}
         self._known: dict[tuple[str, str, tuple[bool, ...]], Answer | None] = {}
         self._lock = threading.Lock()
 
     def events(self, path: str) -> tuple[str, ...]:
         """The events that have a transition from this state, in the order of the chart."""
-        return tuple(self._guards[path])
+        return self._events[path]
 
     def guards(self, path: str, event: str) -> tuple[str, ...]:
         """The names of the guards that decide this event in this state."""

@@ -37,25 +37,25 @@ def decide(
         NotAllowedNow: the chart has no such transition from the record's state.
     """
     must_be_possible(flow, record, event)
-    case: AnyCase = _case(record, event, facts, now, by)
+    case: AnyCase = Case(record, event, facts, now, by)
     refusals = refused_elsewhere or refusals_of(flow, case)
     answer = _answer(flow, case, bool(refusals))
     if answer.refused != bool(refusals):
         raise ChartError(flow=flow.name, problem=f"{event.name} in {record.state} has no transition for its refusals")
     decisions = flow.refused_decisions if refusals else flow.decisions
     decision = decisions.get(type(event))
-    move = decision(replace(case, target=answer.target)) if decision else STAY
+    move = decision(Case(record, event, facts, now, by, answer.target)) if decision else STAY
     moved = _moved(flow, record, answer.target, move, now)
     return Step(record, moved, event, facts, by, now, answer.id, move, refusals)
 
 
 def decide_start(flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *, now: datetime, by: By) -> Step:
     """The first move: from nothing to the chart's initial state. `blank` has the ids, no data yet."""
-    case: AnyCase = _case(blank, event, facts, now, by)
+    case: AnyCase = Case(blank, event, facts, now, by)
     refusals = refusals_of(flow, case)
     state = flow.answers.initial
     decision = flow.decisions.get(type(event))
-    move = decision(replace(case, target=state)) if decision and not refusals else STAY
+    move = decision(Case(blank, event, facts, now, by, state)) if decision and not refusals else STAY
     moved = replace(_moved(flow, blank, state, move, now), version=1)
     return Step(None, moved, event, facts, by, now, f"{BEGIN}/{event.name}/{state}", move, refusals)
 
@@ -69,10 +69,6 @@ def must_be_possible(flow: AnyFlow, record: AnyRecord, event: Event) -> None:
 def refusals_of(flow: AnyFlow, case: AnyCase) -> tuple[Refusal, ...]:
     """Every reason against the event."""
     return tuple(refusal for rule in flow.rules.get(type(case.event), ()) for refusal in rule(case))
-
-
-def _case(record: AnyRecord, event: Event, facts: Facts, now: datetime, by: By) -> AnyCase:
-    return Case(record, event, facts, now, by)
 
 
 def _answer(flow: AnyFlow, case: AnyCase, refused: bool) -> Answer:

@@ -114,7 +114,8 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
             text = _joined(text, keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
         data = flow.data.model_validate_json(text)
         timers = timers_of(json.loads(row.timers))
-    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+        created_at, changed_at = moment(row.created_at), moment(row.changed_at)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, ValidationError):
         raise DataDamaged(what="the data", flow_id=row.id) from None
     return FlowRecord(
         id=row.id,
@@ -123,8 +124,8 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
         state=row.state,
         version=row.version,
         data=data,
-        created_at=moment(row.created_at),
-        changed_at=moment(row.changed_at),
+        created_at=created_at,
+        changed_at=changed_at,
         account=row.account,
         subject=row.subject,
         session=row.session,
@@ -153,7 +154,7 @@ def log_row(step: Step, data: Parts, sealing: Sealing, previous: str, evidence: 
         by=_dump(step.by.model_dump(mode="json")),
         payload=_dump({"event": event, "facts": facts}),
         sealed=sealed(sealing, {k: v for k, v in hidden.items() if v}, log_place(record.id, record.version)),
-        outcome=_dump(_outcome(step, patch, evidence)),
+        outcome=_dump(_outcome(step, patch, evidence) | ({"key": sealing[1]} if step.before is None else {})),
         at=micros(step.now),
         previous=previous,
         hash="",
@@ -171,6 +172,8 @@ def _outcome(step: Step, patch: dict[str, Any], evidence: list[str]) -> dict[str
     outcome: dict[str, Any] = {"state": record.state, "patch": patch}
     if step.refusals:
         outcome["refusals"] = [refusal.model_dump(mode="json") for refusal in step.refusals]
+    if before is None:
+        outcome["session"] = record.session
     if before is None or before.timers != record.timers:
         outcome["timers"] = timers_json(record.timers)
     if before is None or (before.account, before.subject) != (record.account, record.subject):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from registratura.domain.refusal import Refusal
 from registratura.flows.engine.ask import Asking
@@ -93,6 +94,7 @@ class FlowView:
 def view_of(ask: Asking, texts: Texts, record: AnyRecord) -> FlowView:
     """The view of a record as it is now."""
     flow = ask.tools.flows[record.flow]
+    key = texts.screen_key(flow.name, record.state)
     return FlowView(
         id=record.id,
         flow=record.flow,
@@ -101,8 +103,8 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord) -> FlowView:
         ended=flow.ended(record.state),
         account=record.account,
         subject=record.subject,
-        screen=_screen(ask, texts, flow, record),
-        actions=tuple(_action(texts, flow, record, name) for name in flow.allowed(record.state)),
+        screen=_screen(ask, texts, flow, record, key),
+        actions=tuple(_action(texts, flow, record, flow.by_name[name], key) for name in flow.allowed(record.state)),
     )
 
 
@@ -120,21 +122,31 @@ def shown(texts: Texts, refusals: tuple[Refusal, ...]) -> tuple[ShownRefusal, ..
     )
 
 
-def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord) -> Screen:
+def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord, key: str) -> Screen:
     show = flow.showers.get(record.state)
     items = show(record, ask) if show else {}
-    key = texts.screen_key(flow.name, record.state)
     params = {name: value for name, value in items.items() if isinstance(value, str | int)}
     notice = texts(f"notice.{items['notice']}", **params) if items.get("notice") else ""
     return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), notice, items)
 
 
-def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, name: str) -> Action:
-    event = flow.by_name[name]
-    rules = flow.availability.get(event, ())
-    refusals = tuple(refusal for rule in rules for refusal in rule(record))
-    key = texts.screen_key(flow.name, record.state)
-    return Action(name, event.title(), schema_of(event), _buttons(texts, key, event), shown(texts, refusals))
+def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, event: type[Event], key: str) -> Action:
+    action = _drawn(texts, key, event)
+    refusals = tuple(refusal for rule in flow.availability.get(event, ()) for refusal in rule(record))
+    return replace(action, refusals=shown(texts, refusals)) if refusals else action
+
+
+# An action without its refusals is drawn once for each catalogue, and forgotten with it.
+_DRAWN: WeakKeyDictionary[Texts, dict[tuple[str, type[Event]], Action]] = WeakKeyDictionary()
+
+
+def _drawn(texts: Texts, key: str, event: type[Event]) -> Action:
+    drawn = _DRAWN.setdefault(texts, {})
+    action = drawn.get((key, event))
+    if action is None:
+        action = Action(event.name, event.title(), schema_of(event), _buttons(texts, key, event))
+        drawn[key, event] = action
+    return action
 
 
 def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from registratura.domain.consent import Purpose
@@ -200,7 +201,12 @@ def set_password(case: Case[RegistrationData, SetPassword, Facts]) -> Move:
 
 @Registration.shows("region")
 def regions(record: RR, ask: Ask) -> Mapping[str, Any]:
-    return {"regions": {code: REGIONS[code].title for code in sorted(ask.settings.served_regions)}}
+    return {"regions": dict(_titles(frozenset(ask.settings.served_regions)))}
+
+
+@cache
+def _titles(served: frozenset[str]) -> Mapping[str, str]:
+    return {code: REGIONS[code].title for code in sorted(served)}
 
 
 @Registration.shows("consent")
