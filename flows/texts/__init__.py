@@ -40,7 +40,7 @@ class Texts:
         own = _read(str(overlay), Path(overlay)) if overlay else {}
         return cls(_shipped() | own)
 
-    def __call__(self, key: str, **params: Any) -> str:
+    def __call__(self, key: str, /, **params: Any) -> str:
         """The text of that key. A place whose parameter is missing stays visible instead of breaking the page.
 
         Raises:

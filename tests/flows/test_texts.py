@@ -32,6 +32,7 @@ from registratura.flows.errors import (
     CallerError,
     CatalogueUnreadable,
     InvalidPayload,
+    KeyMissing,
     NotAllowedNow,
     StartRefused,
     TextMissing,
@@ -65,7 +66,7 @@ def test_what_the_code_names_was_found() -> None:
 # ─── The places for parameters ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("flow", "state", "key"), SCREENS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("flow", "state", "key"), SCREENS, ids=lambda value: getattr(value, "name", value))
 def test_a_screen_has_places_only_for_what_it_shows(flow: Any, state: str, key: str) -> None:
     show = flow.showers.get(state)
     places = {place for part in ("title", "text") for place in PLACE.findall(TEXTS(f"{key}.{part}"))}
@@ -79,6 +80,13 @@ def test_other_texts_have_places_only_for_what_they_are_given() -> None:
     own = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if ".button." in key}
     unknown = {key: places - given.get(key, set()) for key, places in (others | own).items()}
     assert {key: places for key, places in unknown.items() if places} == {}
+
+
+def test_errors_and_refusals_are_told_whatever_their_parameters_are_called() -> None:
+    told = [TEXTS(f"error.{code}", **dict.fromkeys(names, "7")) for code, names in error_classes().items()]
+    told += [TEXTS.refusal(Refusal(code=code, params=dict.fromkeys(names, 7))) for code, names in refusals().items()]
+    assert [text for text in told if "{" in text] == []
+    assert TEXTS.error(KeyMissing(key="portal.key")).startswith("Нет ключа portal.key")
 
 
 # ─── The words ───────────────────────────────────────────────────────────────────────────────────────────────────────

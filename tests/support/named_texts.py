@@ -34,7 +34,7 @@ HINTS = {"hint.retry_at": {"retry_at"}, "hint.field": {"field", "problem"}}
 @cache
 def nodes(*folders: str) -> tuple[ast.AST, ...]:
     paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"), path)))
 
 
 def calls(name: str, *folders: str) -> Iterator[ast.Call]:
