@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from registratura.flows.engine import attempts
@@ -208,8 +207,8 @@ class Engine:
         changes = changes_of(ask, steps, idempotency=row, **more)
         # Drawn first: a text that is missing is an error, and an error writes nothing.
         transition, refusals, started = outcome_of(steps)
-        view = view_of(ask, self.texts, ask.seen[first.record.id])
-        view = replace(view, transition=transition, refusals=shown(self.texts, refusals), started=started)
+        record, why_not = ask.seen[first.record.id], shown(self.texts, refusals)
+        view = view_of(ask, self.texts, record, transition=transition, refusals=why_not, started=started)
         ask.unit.write(changes)
         return view
 
@@ -252,12 +251,11 @@ class Engine:
             raise IdempotencyConflict()
         entry = ask.unit.log_entry(row.flow_id, row.seq)
         record = self._in_time(ask, self._visible(ask, row.flow_id, request.caller))
-        view = view_of(ask, self.texts, record)
         if entry is None:
-            return view
-        outcome = json.loads(entry.outcome)
+            return view_of(ask, self.texts, record)
+        started = json.loads(entry.outcome).get("starts", {})
         refusals = shown(self.texts, refusals_in(entry))
-        return replace(view, transition=entry.transition, refusals=refusals, started=outcome.get("starts", {}))
+        return view_of(ask, self.texts, record, transition=entry.transition, refusals=refusals, started=started)
 
     def _catch_up(self, unit: Unit, ask: Asking) -> None:
         """Carry out what was found to be due in other flows: a clock that goes back must not revive it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -29,8 +29,12 @@ class ShownRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One way an action is offered: its caption and the part of the payload it brings."""
+    """One way an action is offered: its caption and the part of the payload it brings.
 
+    `name` is the event's, with the variant where there are several: `open_code_entry.plus`.
+    """
+
+    name: str
     caption: str
     payload: Mapping[str, Any] = field(default_factory=dict)
 
@@ -54,7 +58,7 @@ class Action:
 class Screen:
     """What a person sees in a state.
 
-    `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the
+    `items["hidden"]` names the buttons that it does not have just now. `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the
     lists and values that belong to the screen, by name.
     """
 
@@ -91,10 +95,13 @@ class FlowView:
         return next((action for action in self.actions if action.name == name), None)
 
 
-def view_of(ask: Asking, texts: Texts, record: AnyRecord) -> FlowView:
-    """The view of a record as it is now."""
+def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowView:
+    """The view of a record as it is now, and how the event that was just sent ended."""
     flow = ask.tools.flows[record.flow]
     key = texts.screen_key(flow.name, record.state)
+    screen = _screen(ask, texts, flow, record, key)
+    hidden = screen.items.get("hidden", ())
+    actions = (_action(texts, flow, record, flow.by_name[name], key) for name in flow.allowed(record.state))
     return FlowView(
         id=record.id,
         flow=record.flow,
@@ -103,8 +110,9 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord) -> FlowView:
         ended=flow.ended(record.state),
         account=record.account,
         subject=record.subject,
-        screen=_screen(ask, texts, flow, record, key),
-        actions=tuple(_action(texts, flow, record, flow.by_name[name], key) for name in flow.allowed(record.state)),
+        screen=screen,
+        actions=tuple(_without(action, hidden) for action in actions) if hidden else tuple(actions),
+        **ended,
     )
 
 
@@ -136,6 +144,12 @@ def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, event: type[Event], 
     return replace(action, refusals=shown(texts, refusals)) if refusals else action
 
 
+def _without(action: Action, hidden: Collection[str]) -> Action:
+    """The action without the buttons that this screen does not have; it may be sent all the same."""
+    kept = tuple(button for button in action.buttons if button.name not in hidden)
+    return action if kept == action.buttons else replace(action, buttons=kept)
+
+
 # An action without its refusals is drawn once for each catalogue, and forgotten with it.
 _DRAWN: WeakKeyDictionary[Texts, dict[tuple[str, type[Event]], Action]] = WeakKeyDictionary()
 
@@ -151,8 +165,9 @@ def _drawn(texts: Texts, key: str, event: type[Event]) -> Action:
 
 def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
     if not event.variants:
-        return (Button(texts.button(key, event.name)),)
-    return tuple(Button(texts.button(key, f"{event.name}.{variant}"), part) for variant, part in event.variants.items())
+        return (Button(event.name, texts.button(key, event.name)),)
+    names = ((f"{event.name}.{variant}", part) for variant, part in event.variants.items())
+    return tuple(Button(name, texts.button(key, name), part) for name, part in names)
 
 
 @cache
