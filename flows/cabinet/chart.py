@@ -41,7 +41,7 @@ class CabinetChart(Chart):
     cards = State("Мои карты")
     record = State("Медкарта")
 
-    open_cabinet = closed.to(cards, cond="card_is_unchecked") | closed.to(health)
+    open_cabinet = refusable(closed) | closed.to(cards, cond="card_is_unchecked") | closed.to(health)
     open_section = _between(
         [health, clinics, messages, medicines, menu, settings, cards, record],
         {

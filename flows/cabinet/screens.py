@@ -15,12 +15,14 @@ from registratura.flows.ports import Ask
 from registratura.flows.record import FlowRecord
 
 CR = FlowRecord[CabinetData]
+BUTTON, PLUS = "open_code_entry.button", "open_code_entry.plus"
 
 
 @Cabinet.shows("health")
 def health(record: CR, ask: Ask) -> Mapping[str, Any]:
     """A16, U64: the hint stays until a clinic is attached."""
-    return {**_whose(record, ask), "hint": not _living(record, ask)}
+    hint = not _living(record, ask)
+    return {**_whose(record, ask), "hint": hint, "hidden": (PLUS,) if hint else (PLUS, BUTTON)}
 
 
 @Cabinet.shows("clinics")
@@ -33,6 +35,7 @@ def clinics(record: CR, ask: Ask) -> Mapping[str, Any]:
     known = ask.settings.clinics
     return {
         **({"notice": "how_to_get_the_record"} if record.data.advice else {}),
+        "hidden": (PLUS,),
         "clinics": {
             c: {"title": known[c].title, "attached": c in attached} for c in (*listed, *attached) if c in known
         },
@@ -60,7 +63,11 @@ def settings(record: CR, ask: Ask) -> Mapping[str, Any]:
 def clinic_rights(record: CR, ask: Ask) -> Mapping[str, Any]:
     """U64, U65: several clinics side by side, and which of them has sent nothing yet."""
     rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
-    return {"rights": {right.id: _right(right, ask) for right in rights}, "channel": record.data.channel}
+    return {
+        "rights": {right.id: _right(right, ask) for right in rights},
+        "channel": record.data.channel,
+        "hidden": () if record.data.channel == "mobile" else (PLUS,),
+    }
 
 
 @Cabinet.shows("cards")

@@ -58,8 +58,8 @@ class Action:
 class Screen:
     """What a person sees in a state.
 
-    `items["hidden"]` names the buttons that it does not have just now. `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the
-    lists and values that belong to the screen, by name.
+    `notice` is a message of the moment (why Gosuslugi sent the person back, the advice asked for). `items` are the
+    lists and values that belong to the screen, by name; `items["hidden"]` names the buttons it does not have just now.
     """
 
     id: str
