@@ -185,11 +185,11 @@ class Flow(Generic[D]):
         """
         if event not in cls.by_name:
             raise UnknownEvent(flow=cls.name, event=event, known=", ".join(cls.by_name))
-        if payload is not None and not (
-            isinstance(payload, Mapping) and all(isinstance(name, str) for name in payload)
-        ):
-            raise InvalidPayload(event, (("", "dict_type"),))
-        return cls.by_name[event](**(payload or {}))
+        try:
+            return cls.by_name[event](**(payload or {}))
+        except TypeError:
+            # A JSON list or text, not an object.
+            raise InvalidPayload(event, (("", "dict_type"),)) from None
 
 
 def _each(events: tuple[type[Event], ...], keep: Callable[[type[Event], Any], object]) -> Callable[[H], H]:

@@ -49,7 +49,11 @@ def no_clinic_cards(identity: Identity) -> Sequence[ClinicCard]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A host's decisions. `clinic_cards` finds cards that clinics already keep and that may be this person's (U19)."""
+    """A host's decisions.
+
+    `attempts` and `lives` name only what differs from the defaults; a life of None has no end. `clinic_cards` finds
+    cards that clinics already keep and that may be this person's (U19).
+    """
 
     served_regions: Collection[str] = field(default_factory=lambda: frozenset(REGIONS))
     consents: Mapping[Purpose, ConsentText] = field(default_factory=sample_consents)
@@ -57,7 +61,11 @@ class Settings:
     attachment_codes: AttachmentCodePolicy = field(default_factory=AttachmentCodePolicy)
     one_time_codes: OneTimeCodePolicy = field(default_factory=OneTimeCodePolicy)
     attempts: Mapping[str, AttemptsPolicy] = field(default_factory=lambda: ATTEMPTS)
-    lives: Mapping[str, timedelta] = field(default_factory=lambda: LIVES)
+    lives: Mapping[str, timedelta | None] = field(default_factory=lambda: LIVES)
     erasure_term: timedelta = timedelta(days=30)
     clinics: Mapping[str, Clinic] = field(default_factory=dict)
     clinic_cards: Callable[[Identity], Sequence[ClinicCard]] = no_clinic_cards
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attempts", {**ATTEMPTS, **self.attempts})
+        object.__setattr__(self, "lives", {**LIVES, **self.lives})

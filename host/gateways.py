@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from registratura.domain.clinics import Document, PatientRef
 from registratura.domain.codes import draw_code
 from registratura.domain.identity import Identity
+from registratura.domain.refusal import Refusal
 from registratura.domain.values import Secret, Value
 from registratura.flows.attachment_code import AttachmentCode, Issue, Reissue, Revoke
 from registratura.flows.clinic_right import DocumentDelivered, Resume, Suspend
 from registratura.flows.consent_withdrawal import DataDestroyed, LawObligesToKeep
 from registratura.flows.engine import Engine, FlowView
+from registratura.flows.errors import StartRefused
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
 from registratura.flows.rows import SecurityRow
@@ -78,9 +80,16 @@ class ClinicGateway(Gateway):
         return IssuedCode(id=self._engine.start(AttachmentCode, event, origin=Origin.FACT).id, code=code)
 
     def reissue_code(self, code_id: str) -> IssuedCode:
-        """A new code for the same patient; the old one is dead (U43)."""
+        """A new code for the same patient; the old one is dead (U43).
+
+        Raises:
+            StartRefused: the clinic has left the portal; the old code stays.
+        """
         code = self._fresh_code()
         view = self._fact(code_id, Reissue(code=code))
+        if view.refusals:
+            refusals = tuple(Refusal(code=refusal.code, params=dict(refusal.params)) for refusal in view.refusals)
+            raise StartRefused(AttachmentCode.name, refusals)
         return IssuedCode(id=view.started[AttachmentCode.name], code=code)
 
     def revoke_code(self, code_id: str) -> FlowView:

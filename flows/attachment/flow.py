@@ -40,6 +40,7 @@ class AttachmentData(FlowData):
     channel: str = "web"
     card: str | None = None
     shown_at: datetime | None = None
+    text_sha256: str = ""
     right: str | None = None
     clinic: str | None = None
 
@@ -83,6 +84,7 @@ def open_the_window(case: Case[AttachmentData, BeginAttachment, BeginFacts]) -> 
             "channel": case.event.channel,
             "card": case.facts.card,
             "shown_at": case.now,
+            "text_sha256": case.facts.text_sha256,
         }
     )
 
@@ -97,7 +99,8 @@ def why_not_this_profile(case: Case[AttachmentData, ChooseProfile, ProfileFacts]
 
 @Attachment.decides(ChooseProfile)
 def change_the_profile(case: Case[AttachmentData, ChooseProfile, ProfileFacts]) -> Move:
-    return Move(changes={"card": case.event.card, "shown_at": case.now})
+    shown = {"shown_at": case.now, "text_sha256": case.facts.text_sha256}
+    return Move(changes={"card": case.event.card, **shown})
 
 
 @Attachment.checks(SubmitCode)
@@ -127,6 +130,8 @@ def why_not_attached(case: Submitting) -> Iterator[Refusal]:
     elif not facts.attempt.judgeable:
         yield Refusal(code="attempts.exhausted", retry_at=facts.attempt.retry_at)
     else:
+        if facts.consent_withdrawn:
+            yield Refusal(code="consent.withdrawn")
         yield from facts.stale
         if not facts.fits and not facts.own_right:
             yield Refusal(code="code.not_accepted")
@@ -156,7 +161,7 @@ def attach(case: Submitting) -> Move:
     return Move(
         changes={"right": facts.new_right, "clinic": facts.clinic},
         sends=(
-            Send(facts.code or "", Activate(card=card, right=facts.new_right)),
+            Send(facts.code or "", Activate(card=card, right=facts.new_right, subject=facts.subject or "")),
             Start(ClinicRight, facts.new_right, grant, account=case.record.account, subject=facts.subject),
             Send(card, ClinicAttached(right=facts.new_right)),
         ),
@@ -175,9 +180,10 @@ def count_the_guess(case: Submitting) -> Move:
         warned.append(WarnClinic(clinic=facts.clinic, code=facts.code))
     missed = attempt.judgeable and not facts.fits and not facts.own_right
     exhausted = (missed and attempt.last) or not attempt.judgeable
+    # Without an end it would be no lock: the attempt was counted during one that is over by now.
     until = attempt.locked_until or attempt.retry_at
-    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if exhausted else ()
-    shown_again = {"shown_at": case.now} if facts.stale else {}
+    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if exhausted and until else ()
+    shown_again = {"shown_at": case.now, "text_sha256": facts.text_sha256} if facts.stale else {}
     return Move(changes=shown_again, sends=lock, effects=tuple(warned), attempt="failed" if missed else "")
 
 

@@ -25,24 +25,28 @@ class BeginFacts(Facts):
 
     card: str | None
     consent_withdrawn: bool
+    text_sha256: str
 
 
 class ProfileFacts(Facts):
-    """Whether the card is one of the account's."""
+    """Whether the card is one of the account's, and the consent text that is shown with it."""
 
     mine: bool
+    text_sha256: str
 
 
 class SubmitFacts(Facts):
     """What the code's digest points to.
 
-    `stale`: the consent text has changed meanwhile. `fits`: the code is issued and for this card. `own_right`: this
-    card used it before, and this is what it got. `foreign`: it is issued, but for somebody else. `right_there`: the
+    `stale`: the consent text is not the one that was shown. `fits`: the code is issued, for this card. `own_right`: it
+    used it before, and this is what it got. `foreign`: it is issued, but for somebody else. `right_there`: the
     clinic has a right to this card already.
     """
 
     attempt: Attempt
+    text_sha256: str
     stale: tuple[Refusal, ...] = ()
+    consent_withdrawn: bool = False
     code: str | None = None
     clinic: str | None = None
     fits: bool = False
@@ -56,26 +60,34 @@ class SubmitFacts(Facts):
 
 def about_the_begin(record: AnyRecord, event: BeginAttachment, ask: Ask) -> BeginFacts:
     """Whose card it is to be."""
-    from registratura.flows.consent_withdrawal import ConsentWithdrawal
-
-    account = ask.by.account
+    account, text = ask.by.account, ask.consent(Purpose.MEDICAL_DATA).sha256
     if account is None:
-        return BeginFacts(card=None, consent_withdrawn=False)
+        return BeginFacts(card=None, consent_withdrawn=False, text_sha256=text)
     cards = cards_of(account, ask)
     own = [card for card in cards if card.id == event.card or (event.card is None and not card.data.relative)]
-    withdrawn = any(w.state == "requested" for w in ask.of_account(account, ConsentWithdrawal))
-    return BeginFacts(card=own[0].id if own else None, consent_withdrawn=withdrawn)
+    card = own[0].id if own else None
+    return BeginFacts(card=card, consent_withdrawn=_withdrawn(account, ask), text_sha256=text)
 
 
 def about_the_profile(record: AnyRecord, event: ChooseProfile, ask: Ask) -> ProfileFacts:
     """Whether the card is one of the account's."""
-    return ProfileFacts(mine=any(card.id == event.card for card in cards_of(record.account or "", ask)))
+    mine = any(card.id == event.card for card in cards_of(record.account or "", ask))
+    return ProfileFacts(mine=mine, text_sha256=ask.consent(Purpose.MEDICAL_DATA).sha256)
 
 
 def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: Ask) -> SubmitFacts:
     """Look the code up. Nothing that is found here is told to the person."""
-    stale = stale_refusals(event.text_version, event.text_sha256, ask.consent(Purpose.MEDICAL_DATA))
-    known = SubmitFacts(attempt=ask.attempt or Attempt(), stale=stale)
+    text = ask.consent(Purpose.MEDICAL_DATA)
+    # Also when the person has read the new text meanwhile: when that was, nobody has noted.
+    stale = stale_refusals(event.text_version, event.text_sha256, text) or stale_refusals(
+        text.version, record.data.text_sha256, text
+    )
+    known = SubmitFacts(
+        attempt=ask.attempt or Attempt(),
+        text_sha256=text.sha256,
+        stale=stale,
+        consent_withdrawn=_withdrawn(record.account or "", ask),
+    )
     card = ask.load(record.data.card or "")
     found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
     code = ask.load(found) if found else None
@@ -88,6 +100,13 @@ def cards_of(account: str, ask: Ask) -> tuple[AnyRecord, ...]:
     """The account's living cards, its owner's first."""
     cards = [card for card in ask.of_account(account, PatientCard) if not PatientCard.ended(card.state)]
     return tuple(sorted(cards, key=lambda card: card.data.relative))
+
+
+def _withdrawn(account: str, ask: Ask) -> bool:
+    """U40: whose consent is withdrawn gives no clinic a right."""
+    from registratura.flows.consent_withdrawal import ConsentWithdrawal
+
+    return any(withdrawal.state == "requested" for withdrawal in ask.of_account(account, ConsentWithdrawal))
 
 
 def _about(code: AnyRecord, card: AnyRecord, ask: Ask) -> dict[str, Any]:

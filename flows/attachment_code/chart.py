@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from statemachine import State
 
-from registratura.flows.chart import Chart
+from registratura.flows.chart import Chart, refusable
 
 
 class AttachmentCodeChart(Chart):
@@ -20,6 +20,6 @@ class AttachmentCodeChart(Chart):
 
     activate = issued.to(activated)
     revoke = issued.to(revoked)
-    reissue = issued.to(revoked)
+    reissue = refusable(issued) | issued.to(revoked)
 
     expire = issued.to(expired)

@@ -18,9 +18,10 @@ class Issue(FactEvent, title="Код выдан клиникой"):
 
 
 class Activate(FactEvent, title="Код активирован"):
-    """A3: its person used it."""
+    """A3: its person used it; `subject` is whose data the clinic's note on the patient was."""
 
     card: str
+    subject: str
     right: str
 
 

@@ -84,7 +84,7 @@ def issue(case: Case[AttachmentCodeData, Issue, IssueFacts]) -> Move:
 
 @AttachmentCode.decides(Activate)
 def activate(case: Case[AttachmentCodeData, Activate, Facts]) -> Move:
-    return Move(changes={"card": case.event.card, "right": case.event.right})
+    return Move(changes={"card": case.event.card, "right": case.event.right}, subject=case.event.subject)
 
 
 @AttachmentCode.gathers(Reissue, facts=ReissueFacts)

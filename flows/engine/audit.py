@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from registratura.domain.canonical import canonical_json
 from registratura.domain.consent import ConsentEvidence, verify_chain
 from registratura.domain.values import secret_fields
 from registratura.flows.decide import decide, decide_start
@@ -17,16 +18,15 @@ from registratura.flows.engine.codec import (
     moment,
     record_of,
     refusals_in,
-    timers_json,
     timers_of,
 )
 from registratura.flows.engine.engine import Engine
 from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import By, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Unit
+from registratura.flows.ports import Keyring
 from registratura.flows.record import NO_HASH, FlowRecord
-from registratura.flows.rows import LogRow
+from registratura.flows.rows import EvidenceRow, LogRow
 from registratura.flows.step import Step
 
 
@@ -59,9 +59,12 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
             raise UnknownFlow(flow_id=flow_id)
         record = record_of(row, engine.tools.flows, engine.tools.keys)
         log = list(unit.log(flow_id))
-        evidence = [(ConsentEvidence.model_validate_json(e.entry), e.hash) for e in unit.evidence(flow_id)]
-        signatures = all(e.signature == engine.tools.keys.sign(e.hash) for e in unit.evidence(flow_id))
-        problems = [*_chain(log, record), *_fold(engine, unit, log, record), *_consent(evidence, signatures, record)]
+        evidence = list(unit.evidence(flow_id))
+    problems = [
+        *_chain(log, record),
+        *_fold(engine, row.wrapped or "", log, record),
+        *_consent(engine.tools.keys, evidence, record),
+    ]
     return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
 
 
@@ -76,35 +79,47 @@ def _chain(log: list[LogRow], record: AnyRecord) -> list[str]:
     return []
 
 
-def _consent(evidence: list[tuple[ConsentEvidence, str]], signatures: bool, record: AnyRecord) -> list[str]:
-    broken = verify_chain(evidence)
+def _consent(keys: Keyring, rows: list[EvidenceRow], record: AnyRecord) -> list[str]:
+    chain: list[tuple[ConsentEvidence, str]] = []
+    for number, row in enumerate(rows, 1):
+        entry = _entry(row)
+        if entry is None or entry.flow_id != record.id:
+            return [f"consent: entry {number} was changed"]
+        chain.append((entry, row.hash))
+    broken = verify_chain(chain)
     if broken is not None:
         return [f"consent: entry {broken} was changed, or one before it is missing"]
-    head = evidence[-1][1] if evidence else NO_HASH
-    if (len(evidence), head) != (record.evidence, record.evidence_head):
-        return [f"consent: it ends with entry {len(evidence)}, and the flow knows {record.evidence}"]
-    return [] if signatures else ["consent: a signature does not fit"]
+    head = rows[-1].hash if rows else NO_HASH
+    if (len(rows), head) != (record.evidence, record.evidence_head):
+        return [f"consent: it ends with entry {len(rows)}, and the flow knows {record.evidence}"]
+    return [] if all(row.signature == keys.sign(row.hash) for row in rows) else ["consent: a signature does not fit"]
 
 
-def _fold(engine: Engine, unit: Unit, log: list[LogRow], record: AnyRecord) -> list[str]:
+def _entry(row: EvidenceRow) -> ConsentEvidence | None:
+    """The entry, if the row's columns and every byte of its text are what was written."""
+    try:
+        entry = ConsentEvidence.model_validate_json(row.entry)
+    except ValueError:
+        return None
+    text = canonical_json(entry.model_dump(mode="json"))
+    return entry if (row.entry, row.number, row.previous) == (text, entry.number, entry.previous) else None
+
+
+def _fold(engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord) -> list[str]:
     flow = engine.tools.flows[record.flow]
-    row = unit.flow(record.id)
-    wrapped = (row.wrapped if row else None) or ""
     state: AnyRecord | None = None
     for entry in log:
         try:
             state, problem = _replayed(engine, flow, record, state, entry, wrapped)
-        except (ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
             return [f"log: entry {entry.seq} cannot be replayed ({type(error).__name__})"]
         if problem:
             return [problem]
     if state is None:
         return ["log: it is empty"]
-    same = (state.state, state.version, state.data, state.account, state.subject) == (
-        *(record.state, record.version, record.data, record.account, record.subject),
-    )
-    timers = timers_json(state.timers) == timers_json(record.timers)
-    return [] if same and timers else ["log: folding it does not give the stored state"]
+    # The heads of the chains are looked at where the chains are.
+    state = replace(state, head=record.head, evidence=record.evidence, evidence_head=record.evidence_head)
+    return [] if state == record else ["log: folding it does not give the stored state"]
 
 
 def _replayed(
@@ -122,6 +137,7 @@ def _replayed(
         base,
         state=outcome["state"],
         version=entry.seq,
+        changed_at=moment(entry.at),
         data=flow.data.model_validate_json(json.dumps(values)),
         timers=timers_of(outcome["timers"]) if "timers" in outcome else base.timers,
         account=outcome.get("account", base.account),
@@ -181,5 +197,7 @@ def _blank(flow: AnyFlow, record: AnyRecord, outcome: dict[str, Any], entry: Log
         changed_at=at,
         account=outcome["account"],
         subject=outcome["subject"],
+        session=outcome["session"],
+        key_id=outcome["key"],
         timers=life,
     )

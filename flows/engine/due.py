@@ -14,7 +14,7 @@ from typing import Any
 from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
-from registratura.flows.errors import DataDamaged, HandlerMissing
+from registratura.flows.errors import ConcurrentUpdate, DataDamaged, HandlerMissing, UnknownFlow, UnknownStoredState
 from registratura.flows.rows import EffectRow
 from registratura.flows.step import Effect
 
@@ -28,22 +28,36 @@ WITHOUT_HANDLER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one round did. `failed` will be tried again, `dead` will not until an operator says so."""
+    """What one round did. `failed` will be tried again, `dead` will not until an operator says so.
+
+    `broken` are flows with a due timer that cannot be read; they keep nobody else waiting.
+    """
 
     timers: int = 0
     delivered: int = 0
     failed: int = 0
     dead: int = 0
+    broken: int = 0
 
 
 def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int = 100) -> Done:
     """Carry out what is due, at most `limit` of each kind."""
     now = engine.tools.clock()
     late = engine.storage.due_timers(micros(now), limit)
-    for flow_id in dict.fromkeys(row.flow_id for row in late):
-        engine.record(flow_id)
+    broken = [flow_id for flow_id in dict.fromkeys(row.flow_id for row in late) if not _caught_up(engine, flow_id)]
     ends = [_hand_over(engine, handlers, row, now) for row in _leased(engine, now, limit)]
-    return Done(len(late), ends.count("done"), ends.count("pending"), ends.count("dead"))
+    return Done(len(late), ends.count("done"), ends.count("pending"), ends.count("dead"), len(broken))
+
+
+def _caught_up(engine: Engine, flow_id: str) -> bool:
+    try:
+        engine.record(flow_id)
+    except (DataDamaged, UnknownStoredState, UnknownFlow):
+        return False
+    except ConcurrentUpdate:
+        # Others are at it, and carry its timers out.
+        pass
+    return True
 
 
 def _leased(engine: Engine, now: datetime, limit: int) -> list[EffectRow]:
@@ -51,19 +65,23 @@ def _leased(engine: Engine, now: datetime, limit: int) -> list[EffectRow]:
 
 
 def _hand_over(engine: Engine, handlers: Mapping[type[Effect], Handler], row: EffectRow, now: datetime) -> str:
-    status, due, error = "done", now, ""
+    status, due, error, attempts = "done", now, "", row.attempts
     try:
+        if attempts > TRIES:
+            # Its handler never came back: it took the worker down each time.
+            raise TimeoutError
         effect = _effect(engine, row)
         handler = handlers.get(type(effect))
         if handler is None:
             raise HandlerMissing(kind=row.kind)
         handler(effect, row.id)
     except HandlerMissing as missing:
-        status, due, error = "pending", now + WITHOUT_HANDLER, missing.code
+        # It was never tried: the tries are kept for the handler that comes.
+        status, due, error, attempts = "pending", now + WITHOUT_HANDLER, missing.code, attempts - 1
     except Exception as failure:  # noqa: BLE001  # whatever a host's handler raises, the effect must not be lost
         status = "dead" if row.attempts >= TRIES else "pending"
         due, error = now + _pause(engine, row.attempts), type(failure).__name__
-    engine.storage.settle_effect(row.id, status=status, attempts=row.attempts, due=micros(due), error=error)
+    engine.storage.settle_effect(row.id, status=status, attempts=attempts, due=micros(due), error=error)
     return status
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
+from pydantic_core import PydanticCustomError
+
 from registratura.domain.card import card_from_identity, differences
-from registratura.domain.identity import Identity
+from registratura.domain.identity import Identity, parse_phone
 from registratura.domain.matching import matching_cards
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
@@ -134,7 +136,15 @@ def news_for_card(identity: Identity, facts: IdentityFacts) -> tuple[Send, ...]:
     return (Send(facts.own_card, GosuslugiDataChanged(identity=identity)),)
 
 
+def normal_login(login: str) -> str:
+    """A telephone as E.164, anything else in small letters: as claims on logins are made and looked up."""
+    try:
+        return parse_phone(login)
+    except PydanticCustomError:
+        return login.strip().lower()
+
+
 def _free_logins(identity: Identity, ask: Ask) -> tuple[str, ...]:
     """U59. A login that another account has stays with it: a telephone number may have had another owner."""
-    logins = [login for login in (identity.phone, identity.email and identity.email.lower()) if login]
+    logins = [normal_login(login) for login in (identity.phone, identity.email) if login]
     return tuple(ask.digest("login", login) for login in logins if ask.claimed("login", login) is None)

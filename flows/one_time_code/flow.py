@@ -117,6 +117,7 @@ def send(case: AnyCase) -> Move:
         effects=(DeliverCode(phone=phone, code=facts.code),),
         timers={Expire.name: case.now + facts.life},
         account=case.event.person if first else None,
+        subject=case.event.person if first else None,
     )
 
 

@@ -61,7 +61,9 @@ class RegistrationChart(Chart):
         | gosuslugi.to(card_review)
     )
     identity_denied = gosuslugi.to(gosuslugi)
-    ambiguity_resolved = ambiguous_card.to(card_review)
+    ambiguity_resolved = ambiguous_card.to(already_registered, cond="registered_before") | ambiguous_card.to(
+        card_review
+    )
 
     # Time.
     expire = (

@@ -20,7 +20,6 @@ class RegistrationData(GosuslugiData):
     text_sha256: str | None = None
     shown_at: datetime | None = None
     accepted: bool = False
-    unconfirmed: bool = False
     verifying: bool = False
     identity: Annotated[Identity | None, Personal] = None
     matches: Annotated[tuple[str, ...], Personal] = ()

@@ -20,6 +20,7 @@ from registratura.flows.gosuslugi.account import (
     looks_up_the_person,
     news_for_card,
     open_account,
+    open_card,
 )
 from registratura.flows.gosuslugi.events import (
     AmbiguityResolved,
@@ -111,7 +112,9 @@ def show_the_text(case: Case[RegistrationData, Event, TextFacts]) -> Move:
 
 @Registration.refuses(AcceptConsent, DeclineConsent)
 def why_no_answer(case: Case[RegistrationData, AcceptConsent, TextFacts]) -> Iterator[Refusal]:
-    if (case.event.text_version, case.event.text_sha256) != (case.facts.version, case.facts.sha256):
+    now = case.facts.version, case.facts.sha256
+    # Also when the person has read the new text meanwhile: when that was, nobody has noted.
+    if {(case.event.text_version, case.event.text_sha256), (case.data.text_version, case.data.text_sha256)} != {now}:
         yield Refusal(code="consent.stale", params={"version": case.facts.version})
 
 
@@ -167,19 +170,14 @@ def _identified(case: Identified) -> Move:
         return Move(changes={"identity": identity, "matches": facts.matches})
     if facts.account is None:
         return _open(case, identity, facts, facts.matches[0] if facts.matches else None)
-    bound = () if case.record.account else (_bound(case, facts.account),)
-    return Move(
-        changes={"card": facts.own_card, "password": facts.password, "denied": None},
-        sends=news_for_card(identity, facts),
-        account=facts.account,
-        subject=facts.account,
-        evidence=bound,
-    )
+    return _enter(case, identity, facts, facts.account)
 
 
 @Registration.decides(AmbiguityResolved)
 def open_with_the_card(case: Case[RegistrationData, AmbiguityResolved, IdentityFacts]) -> Move:
     assert case.data.identity is not None
+    if case.facts.account is not None:
+        return _enter(case, case.data.identity, case.facts, case.facts.account)
     return _open(case, case.data.identity, case.facts, case.event.card)
 
 
@@ -242,6 +240,23 @@ def _bound(case: AnyCase, account: str) -> Evidence:
         text_sha256=data.text_sha256 or "",
         account=account,
         subject=account,
+    )
+
+
+def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, account: str) -> Move:
+    """The account is there: opened by this flow, which fetches the data again (U37), or by an earlier one (U18)."""
+    # A card that was deleted meanwhile is made anew where the person is about to look at it.
+    anew = facts.own_card is None and case.target == "card_review"
+    opened = (open_card(identity, account, facts.new_card, None),) if anew else ()
+    return Move(
+        changes={
+            **{"card": facts.new_card if anew else facts.own_card, "password": facts.password},
+            **{"identity": None, "matches": (), "denied": None},
+        },
+        sends=(*news_for_card(identity, facts), *opened),
+        account=account,
+        subject=account,
+        evidence=() if case.record.account else (_bound(case, account),),
     )
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic_core import PydanticCustomError
-
-from registratura.domain.identity import Identity, parse_phone
+from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
 from registratura.flows.common import AttemptsExhausted, Back, Cancel, ContactSupport, Expire, LockEnded
@@ -19,6 +17,7 @@ from registratura.flows.gosuslugi.account import (
     answer_claim,
     looks_up_the_person,
     news_for_card,
+    normal_login,
     open_card,
 )
 from registratura.flows.gosuslugi.events import (
@@ -120,8 +119,9 @@ def enter(case: Submitting) -> Move:
 def count_the_guess(case: Submitting) -> Move:
     attempt = case.facts.attempt
     over = attempt.last or not attempt.judgeable
+    # Without an end it would be no lock: the attempt was counted during one that is over by now.
     until = attempt.locked_until or attempt.retry_at
-    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if over else ()
+    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if over and until else ()
     return Move(sends=lock, attempt="failed" if attempt.judgeable else "")
 
 
@@ -179,14 +179,6 @@ def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]
 def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
     timer = record.timers.get(LockEnded.name)
     return {"until": f"{timer.due:%H:%M:%S %d.%m.%Y} UTC" if timer else ""}
-
-
-def normal_login(login: str) -> str:
-    """A telephone as E.164, anything else in small letters: as the claims on logins are made."""
-    try:
-        return parse_phone(login)
-    except PydanticCustomError:
-        return login.strip().lower()
 
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:
