@@ -59,13 +59,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A new flow in the same transaction, with an id that the facts brought."""
+    """A new flow in the same transaction, with an id that the facts brought.
+
+    With a `session` it is the person's own to see from there, signed in or no longer (U67).
+    """
 
     flow: type[Flow[Any]]
     id: str
     event: Event
     account: str | None = None
     subject: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

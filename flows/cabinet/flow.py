@@ -128,7 +128,9 @@ def why_no_entry(case: Case[CabinetData, OpenCodeEntry, EntryFacts]) -> Iterator
 @Cabinet.decides(OpenCodeEntry)
 def start_the_attachment(case: Case[CabinetData, OpenCodeEntry, EntryFacts]) -> Move:
     begin = BeginAttachment(entry=_entry(case), channel="mobile" if case.data.channel == "mobile" else "web")
-    return Move(sends=(Start(Attachment, case.facts.attachment, begin, account=case.record.account),))
+    record = case.record
+    attachment = Start(Attachment, case.facts.attachment, begin, account=record.account, session=record.session)
+    return Move(sends=(attachment,))
 
 
 def _entry(case: Case[CabinetData, OpenCodeEntry, EntryFacts]) -> Entry:

@@ -97,7 +97,7 @@ def _follow(ask: Asking, step: Step) -> tuple[list[Step], tuple[Refusal, ...]]:
 
 def _sent(ask: Asking, send: Send | Start) -> tuple[list[Step], tuple[Refusal, ...]]:
     if isinstance(send, Start):
-        steps = plan_start(ask, send, NOBODY)
+        steps = plan_start(ask, send, send.session or NOBODY)
         return steps, steps[0].refusals
     record = ask.stored(send.to)
     if record is None:

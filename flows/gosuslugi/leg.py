@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from statemachine import State
 
+from registratura.flows.common import ContactSupport
 from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.events import (
     Denial,
@@ -34,11 +35,15 @@ L = TypeVar("L", bound=type[Flow[Any]])
 
 
 class GosuslugiData(FlowData):
-    """What a flow remembers of the leg: how the person went there, whether the SMS was seen, why they came back."""
+    """What a flow remembers of the leg: how the person went there, whether the SMS was seen, why they came back.
+
+    And whether our own support was asked, where several cards match (U19).
+    """
 
     via: str | None = None
     at_sms: bool = False
     denied: Denial | None = None
+    support_asked: bool = False
 
 
 def gosuslugi_leg() -> Any:
@@ -93,6 +98,14 @@ def on_the_leg(flow: L) -> L:
     @flow.decides(IdentityDenied)
     def explain(case: AnyCase) -> Move:
         return Move(changes={"denied": case.event.reason, "at_sms": False})
+
+    @flow.decides(ContactSupport)
+    def note_the_request(case: AnyCase) -> Move:
+        return Move(changes={"support_asked": True}) if case.record.state == "ambiguous_card" else Move()
+
+    @flow.shows("ambiguous_card")
+    def ambiguous_card(record: FlowRecord[Any], ask: Ask) -> Mapping[str, Any]:
+        return {"notice": "support_asked"} if record.data.support_asked else {}
 
     @flow.shows("gosuslugi.entry")
     def entry(record: FlowRecord[Any], ask: Ask) -> Mapping[str, Any]:

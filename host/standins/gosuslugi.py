@@ -6,7 +6,6 @@ Its one-time codes are our own flow `one_time_code` over a storage in memory of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from registratura.domain.identity import Identity
 from registratura.flows.effects import DeliverCode
@@ -64,15 +63,19 @@ class NotAtThisStage(CallerError):
 
 
 class StandInGosuslugi:
-    """The other side of `portal.gosuslugi`. `outage` makes every stage end in an outage (U9)."""
+    """The other side of `portal.gosuslugi`. `outage` makes every stage end in an outage (U9).
+
+    `visits` are the ways that people are on, by the flow they serve; `answered` counts the answers, so that each has a
+    name of its own.
+    """
 
     def __init__(self, portal: Registratura, citizens: tuple[Citizen, ...] = ()) -> None:
         self.portal = portal
         self.citizens = {citizen.login: citizen for citizen in citizens}
         self.outage = False
         self.tickets: list[tuple[int, str]] = []
-        self._visits: dict[str, Visit] = {}
-        self._numbers = count(1)
+        self.visits: dict[str, Visit] = {}
+        self.answered = 0
         own = replace(portal.parts, handlers={DeliverCode: self._deliver})
         self.codes = Registratura("memory:", lambda: b"stand-in: codes to play with 0123"[:32], parts=own)
 
@@ -141,12 +144,11 @@ class StandInGosuslugi:
 
     def ask_support(self, text: str) -> int:
         """A ticket at Gosuslugi's support; gives its number."""
-        number = next(self._numbers)
-        self.tickets.append((number, text))
-        return number
+        self.tickets.append((len(self.tickets) + 1, text))
+        return len(self.tickets)
 
     def _first_stage(self, visit: Visit, method: str) -> FlowView:
-        self._visits[visit.flow_id] = visit
+        self.visits[visit.flow_id] = visit
         if self.outage:
             return self.portal.gosuslugi.denied(visit.flow_id, Denial.OUTAGE)
         if visit.citizen.second_factor != "sms":
@@ -159,12 +161,13 @@ class StandInGosuslugi:
     def _confirm(self, visit: Visit) -> FlowView:
         if self.outage:
             return self.portal.gosuslugi.denied(visit.flow_id, Denial.OUTAGE)
-        visit.answer_id = f"{visit.flow_id}/{next(self._numbers)}"
+        self.answered += 1
+        visit.answer_id = f"{visit.flow_id}/{self.answered}"
         return self.portal.gosuslugi.returned(visit.flow_id, visit.citizen.identity, visit.answer_id)
 
     def _visit(self, flow_id: str) -> Visit:
         try:
-            return self._visits[flow_id]
+            return self.visits[flow_id]
         except KeyError:
             raise NotAtThisStage() from None
 
