@@ -1,12 +1,16 @@
 """behave's hooks: which driver plays the portal, and where *Когда* begins and ends.
 
-`behave -D driver=<name>` takes `driver()` from the module `registratura.features.drivers.<name>`; the default
-is `engine`. behave calls no hook in a dry run.
+`behave -D driver=<name>` takes `driver(settings)` from the module `registratura.features.drivers.<name>`; the default
+is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario fired, as JSON.
+behave calls no hook in a dry run.
 """
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from behave.cucumber_expression import use_step_matcher_for_cucumber_expressions  # type: ignore[import-untyped]  # behave has no type hints
@@ -19,8 +23,10 @@ parameters.define_once()
 
 def before_all(context: Any) -> None:
     """Find the driver, so that a wrong name fails before the first scenario."""
-    name = context.config.userdata.get("driver", "engine")
-    context.make_driver = import_module(f"registratura.features.drivers.{name}").driver
+    settings = dict(context.config.userdata)
+    module = import_module(f"registratura.features.drivers.{settings.get('driver', 'engine')}")
+    context.make_driver = partial(module.driver, settings)
+    context.ledger = []
 
 
 def before_scenario(context: Any, scenario: object) -> None:
@@ -40,6 +46,14 @@ def after_step(context: Any, step: Any) -> None:
         context.driver.acted()
 
 
-def after_scenario(context: Any, scenario: object) -> None:
+def after_scenario(context: Any, scenario: Any) -> None:
     """Close the scenario's portal."""
+    fired = [entry._asdict() for entry in context.driver.fired]
+    context.ledger.append({"scenario": scenario.name, "tags": [str(tag) for tag in scenario.effective_tags], "fired": fired})
     context.driver.close()
+
+
+def after_all(context: Any) -> None:
+    """Write the ledger down where it is asked for."""
+    if file := context.config.userdata.get("ledger"):
+        Path(file).write_text(json.dumps(context.ledger, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from registratura.features.drivers.given import Given
 from registratura.features.drivers.then import Then
 from registratura.features.drivers.when import When
+
+
+class Fired(NamedTuple):
+    """A transition that happened. The states are dotted paths; a flow that was started comes from ""."""
+
+    chart: str
+    source: str
+    event: str
+    target: str
+    transition: str
 
 
 class Driver(Protocol):
@@ -23,6 +34,10 @@ class Driver(Protocol):
     @property
     def then(self) -> Then:
         """Reads."""
+
+    @property
+    def fired(self) -> Sequence[Fired]:
+        """What happened between `about_to_act` and `acted`; empty where a driver cannot know."""
 
     def about_to_act(self) -> None:
         """Called before *Когда*: what is stored now is what "nothing has changed" means; coverage counts from here."""

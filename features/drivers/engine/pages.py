@@ -1,0 +1,89 @@
+"""Pages as people read them: the words on a screen, and what it lets them do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from registratura.features.deeds import Deed
+from registratura.features.drivers.engine.people import Answer
+from registratura.features.drivers.engine.world import TEXTS, World
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.errors import InvalidPayload, RegistraturaError, StartRefused
+from registratura.host import Action, FlowView
+
+FIVE_SECTIONS = {"Здоровье", "Клиники", "Сообщения", "Лекарства", "Меню"}
+
+
+def text_of(view: FlowView, answers: tuple[Answer, ...]) -> str:
+    """All the words: the screen's, its buttons', and those of the last refusals and errors."""
+    screen = view.screen
+    words = [screen.title, screen.text, screen.notice, *_texts_in(screen.items), *_captions(view)]
+    for answer in answers:
+        if answer.view:
+            words += [refusal.text for refusal in answer.view.refusals]
+        elif isinstance(answer.error, RegistraturaError):
+            words.append(TEXTS.error(answer.error))
+    return " ".join(" ".join(words).split())
+
+
+def deeds_of(view: FlowView) -> tuple[Deed, ...]:
+    """What may be done now, each way of it by itself."""
+    return tuple(deed for action in view.actions if action.available for deed in _deeds(view, action))
+
+
+def reasons_in(view: FlowView | None, answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    """The codes of refusals and errors in the answers, and of the notice on the page."""
+    codes = [code for answer in answers for code in codes_in(answer)]
+    return (*codes, *([str(view.screen.items["notice"])] if view and "notice" in view.screen.items else []))
+
+
+def codes_in(answer: Answer) -> tuple[str, ...]:
+    """Why an answer says no."""
+    if answer.view:
+        return tuple(refusal.code for refusal in answer.view.refusals)
+    if isinstance(answer.error, StartRefused):
+        return tuple(refusal.code for refusal in answer.error.refusals)
+    if isinstance(answer.error, InvalidPayload):
+        return tuple(code for _, code in answer.error.problems)
+    return (answer.error.code,) if isinstance(answer.error, RegistraturaError) else ()
+
+
+def shows_consent(world: World, view: FlowView) -> bool:
+    """Whether the whole text in force is there, with its version and hash."""
+    items = view.screen.items
+    shown = (items.get("consent"), items.get("text_version"), items.get("text_sha256"))
+    return shown in [(text.text, text.version, text.sha256) for text in world.consents.values()]
+
+
+SIGHTS: Mapping[str, Callable[[FlowView], bool]] = {
+    "help": lambda view: view.state.endswith("_help") and view.screen.text.count("\n- ") > 1,
+    "waiting_for_gosuslugi": lambda view: "ждём ответа Госуслуг" in view.screen.text,
+    "new_registration_needed": lambda view: "новая регистрация и новое согласие" in view.screen.text,
+    "card_differences": lambda view: any(card["differs"] for card in view.screen.items["cards"].values()),
+    "support_ticket": lambda view: "Обращение принято" in view.screen.notice,
+    "empty_section": lambda view: "пока пусто" in view.screen.text,
+    "five_sections": lambda view: set(_captions(view)) >= FIVE_SECTIONS,
+}
+
+
+def _captions(view: FlowView) -> Iterator[str]:
+    for action in view.actions:
+        if action.available:
+            yield from (button.caption for button in action.buttons)
+
+
+def _deeds(view: FlowView, action: Action) -> Iterator[Deed]:
+    variants = FLOWS[view.flow].by_name[action.name].variants
+    yield from (Deed(action.name, variant) for variant in variants or ("",))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)

@@ -1,0 +1,56 @@
+"""A process that stops in the middle: its storage lets nothing more through, and what was committed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from registratura.flows.rows import Changes
+from registratura.storage import MemoryStorage, SqlStorage
+
+Stop = Literal["", "before", "after"]
+
+
+class Stopped(Exception):
+    """The process is gone: whoever asked gets no answer."""
+
+
+class _StoppingUnit:
+    """A unit of work that stops at its write, before or after the commit."""
+
+    def __init__(self, unit: Any, stop: Stop) -> None:
+        self._unit, self._stop = unit, stop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+    def write(self, changes: Changes) -> None:
+        if self._stop == "after":
+            self._unit.write(changes)
+        raise Stopped
+
+
+class StoppableMemory(MemoryStorage):
+    """The storage in memory, of a process that may stop."""
+
+    stop: Stop = ""
+
+    @contextmanager
+    def unit(self, within: Any = None) -> Iterator[Any]:
+        with super().unit(within) as unit:
+            yield _StoppingUnit(unit, self.stop) if self.stop else unit
+
+
+class StoppableSql(SqlStorage):
+    """The storage in a database, of a process that may stop."""
+
+    stop: Stop = ""
+
+    @contextmanager
+    def unit(self, within: Any = None) -> Iterator[Any]:
+        with super().unit(within) as unit:
+            yield _StoppingUnit(unit, self.stop) if self.stop else unit
+
+
+Stoppable = StoppableMemory | StoppableSql

@@ -1,0 +1,175 @@
+"""*Когда* in process: acts through Registratura, its gateways and the stand-ins. What happens anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from registratura.domain.identity import Identity
+from registratura.domain.regions import REGIONS
+from registratura.features.cast import Person
+from registratura.features.deeds import Deed
+from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, Request, Visitor
+from registratura.features.drivers.engine.when_inside import InsideActs
+from registratura.features.faults import Fault
+from registratura.flows.consent_withdrawal import ConsentWithdrawal
+from registratura.flows.gosuslugi import Denial
+from registratura.flows.registration import ChooseRegion, Registration
+from registratura.flows.sign_in import SignIn
+from registratura.host import FlowView
+
+DAY = timedelta(days=1)
+NO_REGION = "00"
+# From here the person writes to Gosuslugi.
+SUPPORT_OPENED = {f"gosuslugi.{h}_help/contact_support/gosuslugi.{h}_support" for h in ("sign_in", "sms")}
+# The card has its own names for what registration offers too.
+CARD_EVENTS = {"confirm_card": "confirm", "take_new": "take_new", "keep_current": "keep_current"}
+
+
+class EngineWhen(InsideActs):
+    """The acts of people, of Gosuslugi and of time."""
+
+    # The person, wherever they are.
+    def act(self, person: Person, deed: Deed) -> None:
+        who = self.world.visitor(person)
+        if deed.event == "request_withdrawal":
+            self.world.ask(who, partial(self.world.portal.start, ConsentWithdrawal, caller=who.caller))
+        elif deed.event in CARD_EVENTS and who.flow == who.cabinet:
+            self.world.say(who, self.own_card(person).id, CARD_EVENTS[deed.event])
+        else:
+            self.world.say(who, who.flow, deed.event, **_payload(who, deed))
+        if who.page is not None and who.page.transition in SUPPORT_OPENED:
+            self.world.gosuslugi.ask_support(f"{person} не может войти")
+
+    def act_twice(self, person: Person, deed: Deed) -> None:
+        self.act(person, deed)
+        self.repeat_last(person)
+
+    def repeat_last(self, person: Person) -> None:
+        self.world.repeat(self.world.visitor(person))
+
+    def repeat_with_region(self, person: Person, region: str) -> None:
+        who = self.world.visitor(person)
+        assert who.request is not None
+        who.request = Request(who.request.flow, ChooseRegion(region=_region(region)), who.request.key)
+        self.world.repeat(who)
+
+    def return_to_portal(self, person: Person) -> None:
+        who = self.world.visitor(person)
+        self.world.ask(who, partial(self.world.portal.get, who.flow, caller=who.caller))
+
+    def start_over(self, person: Person) -> None:
+        self.begin(self.world.visitor(person), Registration, signed_out=True)
+
+    def open_sign_in(self, person: Person) -> None:
+        """Come to sign in as if for the first time."""
+        self.begin(self.world.visitor(person), SignIn, signed_out=True)
+
+    def choose_region(self, person: Person, region: str) -> None:
+        who = self.world.visitor(person)
+        self.world.say(who, who.flow, "choose_region", region=_region(region))
+
+    # The world outside.
+    def fault(self, fault: Fault) -> None:
+        {
+            Fault.SMS_MISSING: lambda: self._text_messages_come(0),
+            Fault.SMS_TWICE: lambda: self._text_messages_come(2),
+            Fault.ANSWER_TWICE: self._answer_twice,
+            Fault.GOSUSLUGI_DOWN: self._gosuslugi_goes_down,
+            Fault.CLOCK_BACK: lambda: self.world.turn_clock(-DAY),
+            Fault.CLOCK_FORWARD: lambda: self.world.turn_clock(DAY),
+            Fault.KILLED_BEFORE_COMMIT: lambda: setattr(self.world.storage, "stop", "before"),
+            Fault.KILLED_AFTER_COMMIT: lambda: setattr(self.world.storage, "stop", "after"),
+            Fault.DOCUMENT_TWICE: self.deliver_again,
+            Fault.CLINIC_DOWN: lambda: self.clinics_answer(False),
+            Fault.CLINIC_UP: lambda: self.clinics_answer(True),
+        }[fault]()
+
+    def time_passes(self, duration: timedelta) -> None:
+        self.world.turn_clock(duration)
+
+    # Gosuslugi and support.
+    def pass_first_stage(self, person: Person, method: str) -> None:
+        who, gosuslugi = self.world.visitor(person), self.world.gosuslugi
+        if method == "password":
+            self.world.ask(who, lambda: gosuslugi.sign_in(who.flow, person.key, GOSUSLUGI_PASSWORD))
+        else:
+            self.world.ask(who, lambda: gosuslugi.sign_in_another_way(who.flow, person.key))
+
+    def gosuslugi_confirms(self, person: Person) -> None:
+        """Whoever was sent a code enters it; else Gosuslugi was content without one (U27)."""
+        who, gosuslugi = self.world.visitor(person), self.world.gosuslugi
+        visit = gosuslugi.visits.get(who.flow)
+        if visit and visit.request and visit.citizen.phone_inbox:
+            self.world.ask(who, lambda: gosuslugi.enter_code(who.flow, visit.citizen.phone_inbox[-1]))
+        else:
+            self._returned(person, self.world.citizen(person).identity)
+
+    def gosuslugi_confirms_another(self, person: Person, another: Person) -> None:
+        self._returned(person, self.world.citizen(another).identity)
+
+    def gosuslugi_answers(self, person: Person, answer: str) -> None:
+        who, identity = self.world.visitor(person), self.world.citizen(person).identity
+        accounts: Mapping[str, Mapping[str, object]] = {
+            "organisation": {"kind": "organisation"},
+            "unconfirmed": {"trusted": False},
+            "verifying": {"trusted": False, "verifying": True},
+        }
+        if answer in accounts:
+            self._returned(person, identity.model_copy(update=accounts[answer]))
+        else:
+            self.world.ask(who, lambda: self.world.gosuslugi.deny(who.flow, Denial(answer)))
+
+    def support_answers(self, person: Person) -> None:
+        assert self.world.gosuslugi.tickets, "в поддержку Госуслуг никто не обращался"
+        self.return_to_portal(person)
+
+    def operator_chooses_card(self, person: Person) -> None:
+        who, card = self.world.visitor(person), self.world.clinic_cards[0]
+        self.world.ask(who, lambda: self.world.portal.operator.resolve_ambiguity(who.flow, card.ref))
+
+    def _returned(self, person: Person, identity: Identity) -> None:
+        who, portal = self.world.visitor(person), self.world.portal
+        answer_id = self.world.ids.new(self.world.clock.now)
+        self.world.ask(who, lambda: portal.gosuslugi.returned(who.flow, identity, answer_id))
+
+    def _answer_twice(self) -> None:
+        for flow, visit in list(self.world.gosuslugi.visits.items()):
+            who = self.world.visitors[visit.citizen.login]
+            self.gosuslugi_confirms(who.person)
+            self.world.ask(who, partial(self.world.gosuslugi.answer_again, flow))
+
+    def _gosuslugi_goes_down(self) -> None:
+        """Whoever is there is sent back."""
+        self.world.gosuslugi.outage = True
+        for who in self.world.visitors.values():
+            if who.page is not None and who.page.state == "gosuslugi.first_stage":
+                self.pass_first_stage(who.person, "password")
+
+    def _text_messages_come(self, times: int) -> None:
+        for citizen in self.world.gosuslugi.citizens.values():
+            citizen.sms_arrives = times
+
+
+def _region(title: str) -> str:
+    return next((code for code, region in REGIONS.items() if region.title == title), NO_REGION)
+
+
+def _payload(who: Visitor, deed: Deed) -> dict[str, Any]:
+    """What the page that the person looks at sends with this."""
+    items = who.page.screen.items if who.page else {}
+    read: Mapping[str, Callable[[], dict[str, Any]]] = {
+        "choose_region": lambda: {"region": "74"},
+        "accept_consent": lambda: _text_of(items),
+        "decline_consent": lambda: _text_of(items),
+        "go_to_gosuslugi": lambda: {"via": deed.variant},
+        "correct_card": lambda: {"changes": {}, "revision": items.get("revision", 0)},
+        "set_password": lambda: {"password": "Sneg1Zimoy", "repeat": "Sneg1Zimoy"},
+    }
+    return read[deed.event]() if deed.event in read else {}
+
+
+def _text_of(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"text_version": items.get("text_version", ""), "text_sha256": items.get("text_sha256", "")}

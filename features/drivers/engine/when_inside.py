@@ -1,0 +1,257 @@
+"""*Когда* in process, behind the door: cards, passwords, the cabinet, clinics and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from registratura.domain.card import comes_of_age
+from registratura.domain.clinics import Document
+from registratura.domain.consent import Purpose
+from registratura.features.cast import Person
+from registratura.features.codes import TypedCode
+from registratura.features.drivers.engine.people import Answer, Visitor, patient, typed_card
+from registratura.features.drivers.engine.typed import attachment_code, one_time_code, wrong_one_time_code
+from registratura.features.drivers.engine.world import MORNING, World, answer_to
+from registratura.features.drivers.when import When
+from registratura.flows.attachment import Attachment, BeginAttachment
+from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection, Section
+from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.one_time_code import SubmitOneTimeCode
+from registratura.flows.patient_card import AddRelative, PatientCard
+from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
+from registratura.host import FlowView, IssuedCode
+
+CLINIC_TRIES_AGAIN = timedelta(hours=1)
+SECTION_NAMES = {"settings.overview": "settings", "settings.clinic_rights": "clinic_rights"}
+SECTION_NAMES["settings.password"] = "password"
+
+
+class InsideActs(When):
+    """The acts of people who have an account, and of clinics."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def begin(self, who: Visitor, flow: AnyFlow, *, signed_out: bool = False) -> None:
+        """Start a flow and look at it."""
+        if signed_out:
+            who.sign_out()
+        self.world.ask(who, partial(self.world.portal.start, flow, caller=who.caller))
+        if view := who.answers[-1].view:
+            who.flow = view.id
+
+    def own_card(self, person: Person) -> AnyRecord:
+        """The card with the person's name."""
+        card = self.world.card_of(person)
+        assert card is not None, f"{person}: карты нет"
+        return card
+
+    # Cards.
+    def edit_card(self, person: Person, field: str, value: str, stale: bool = False) -> None:
+        who, changes = self.world.visitor(person), {field: value}
+        if who.page is not None and who.page.flow == "registration":
+            revision = who.page.screen.items["revision"]
+            self.world.say(who, who.flow, "correct_card", changes=changes, revision=revision)
+            return
+        card = self.own_card(person).id
+        seen = self.world.portal.get(card, caller=who.caller).screen.items["revision"]
+        self.world.say(who, card, "edit", changes=changes, revision=who.seen_revision if stale else seen)
+
+    def add_card(self, person: Person, relative: Person) -> None:
+        who, text = self.world.visitor(person), self.world.consents[Purpose.PERSONAL_DATA]
+        begin = AddRelative.model_validate(
+            {"fields": typed_card(relative), "text_version": text.version, "text_sha256": text.sha256}
+        )
+        self.world.ask(who, partial(self.world.portal.start, PatientCard, begin, caller=who.caller))
+
+    def delete_card(self, person: Person, profile: Person, confirmed: bool) -> None:
+        self.world.say(self.world.visitor(person), self.own_card(profile).id, "delete", confirmed=confirmed)
+
+    def come_of_age(self, child: Person) -> None:
+        self.world.clock.now = comes_of_age(child.birth_date)
+        self.world.work()
+
+    # Passwords and signing in.
+    def set_password(self, person: Person, password: str, repeat: str) -> None:
+        who = self.world.visitor(person)
+        who.secrets += (password,)
+        self.world.say(who, self._password_flow(who), "set_password", password=password, repeat=repeat)
+
+    def change_password(self, person: Person, current: str, new: str) -> None:
+        who = self.world.visitor(person)
+        who.secrets += (new,)
+        asked = {"current": current, "password": new, "repeat": new}
+        self.world.say(who, self._password_flow(who), "change_password", **asked)
+
+    def sign_in_by_password(self, person: Person, password: str, login: str | None = None) -> None:
+        who = self.world.visitor(person)
+        if who.page is None or who.page.flow != "sign_in":
+            self.begin(who, SignIn, signed_out=True)
+            self.world.say(who, who.flow, "choose_password")
+        self.world.say(who, who.flow, "submit_password", login=login or person.phone, password=password)
+
+    def sign_in_from_devices(self, person: Person, password: str, devices: int) -> None:
+        browsers = [Visitor(person, session=f"{person.key}-{n}") for n in range(devices)]
+        self.world.at_once(
+            self.world.visitor(person), [partial(self.sign_in_anew, who, password) for who in browsers]
+        )
+
+    def enter_cabinet(self, person: Person) -> None:
+        who = self.world.visitor(person)
+        self.begin(who, SignIn, signed_out=True)
+        self.world.say(who, who.flow, "choose_gosuslugi")
+        self.world.say(who, who.flow, "go_to_gosuslugi")
+        identity, answer = self.world.citizen(person).identity, self.world.ids.new(self.world.clock.now)
+        self.world.ask(who, lambda: self.world.portal.gosuslugi.returned(who.flow, identity, answer))
+        self.open_cabinet(person, "web")
+
+    # The cabinet.
+    def open_cabinet(self, person: Person, channel: str) -> None:
+        who = self.world.visitor(person)
+        who.channel = channel
+        self.world.ask(who, partial(self.world.portal.start, Cabinet, caller=who.caller))
+        if view := who.answers[-1].view:
+            who.cabinet = who.flow = view.id
+            self.world.say(who, who.cabinet, "open_cabinet", channel=channel)
+
+    def open_section(self, person: Person, section: str) -> None:
+        who = self.world.visitor(person)
+        if not who.cabinet:
+            self.open_cabinet(person, who.channel)
+        who.flow = who.cabinet
+        self.world.say(who, who.cabinet, "open_section", section=SECTION_NAMES.get(section, section))
+
+    def add_clinic(self, person: Person, clinic: str) -> None:
+        who = self.world.visitor(person)
+        self.world.say(who, who.cabinet, "add_clinic", clinic=self.world.clinic_id(clinic))
+
+    def open_code_entry(self, person: Person, entry: str) -> None:
+        who = self.world.visitor(person)
+        if who.account is None:
+            begin = BeginAttachment.model_validate({"entry": entry, "channel": who.channel})
+            self.world.ask(who, partial(self.world.portal.start, Attachment, begin, caller=who.caller))
+            return
+        self.world.say(who, who.cabinet, "open_code_entry", by="plus" if entry == "clinic_rights_plus" else "button")
+        view = who.answers[-1].view
+        if view and (entry_flow := view.started.get("attachment")):
+            who.flow, who.entries = entry_flow, (*who.entries, entry_flow)
+            self.world.ask(who, partial(self.world.portal.get, entry_flow, caller=who.caller))
+
+    # Clinics and codes.
+    def clinic_orders(self, clinic: str, person: Person, order: str) -> None:
+        known, clinics = self.world.codes.get(person.key, ()), self.world.portal.clinics
+        issued: list[IssuedCode] = []
+
+        def ask() -> FlowView:
+            if order == "revoke":
+                return clinics.revoke_code(known[-1].id)
+            if order == "issue":
+                issued.append(clinics.issue_code(self.world.clinic_id(clinic), patient(person)))
+            else:
+                issued.append(clinics.reissue_code(known[-1].id))
+            return self.world.portal.get(issued[0].id)
+
+        self._clinic_asks(clinic, ask)
+        self.world.codes[person.key] = (*known, *issued)
+
+    def clinic_moves(self, clinic: str, move: str) -> None:
+        key, clinics = self.world.clinic_id(clinic), self.world.portal.clinics
+        rights = [right for right in self.world.records("clinic_right") if right.data.clinic == key]
+        if move == "leave":
+            for right in (right for right in rights if right.state == "granted"):
+                clinics.suspend(right.id)
+            self.world.clinics.pop(key)
+        else:
+            self.world.clinics[key] = self.world.desks[key].clinic
+            for right in (right for right in rights if right.state == "suspended"):
+                clinics.resume(right.id)
+        self.world.work()
+
+    def choose_profile(self, person: Person, profile: Person) -> None:
+        who = self.world.visitor(person)
+        self.world.say(who, who.flow, "choose_profile", card=self.own_card(profile).id)
+
+    def submit_code(self, person: Person, code: TypedCode, times: int = 1) -> None:
+        who = self.world.visitor(person)
+        self.type_code(who, who.entries[-1], attachment_code(self.world, person, code))
+        for _ in range(times - 1):
+            self.world.repeat(who)
+
+    def type_code(self, who: Visitor, entry: str, code: str) -> None:
+        """Type the code and press the button below the text of the consent that is shown."""
+        who.flow, shown = entry, who.pages[entry].screen.items
+        text = {name: shown[name] for name in ("text_version", "text_sha256")}
+        self.world.say(who, entry, "submit_code", code=code, **text)
+
+    def submit_code_everywhere(self, person: Person, code: TypedCode) -> None:
+        who, typed = self.world.visitor(person), attachment_code(self.world, person, code)
+        calls: list[Callable[[], FlowView]] = []
+        for entry in who.entries:
+            shown = who.pages[entry].screen.items
+            payload = {"code": typed, "text_version": shown["text_version"], "text_sha256": shown["text_sha256"]}
+            event = self.world.portal.parse(entry, "submit_code", payload)
+            calls.append(partial(self.world.portal.send, entry, event, caller=who.caller, idempotency_key=entry))
+        self.world.at_once(who, calls)
+
+    def deliver(self, clinic: str, person: Person, document: str) -> None:
+        self.world.delivery = (clinic, person, document)
+        self.deliver_again()
+
+    def deliver_again(self) -> None:
+        """The last delivery, under the name that the clinic gave it."""
+        assert self.world.delivery is not None, "ни одного документа не передавали"
+        clinic, person, title = self.world.delivery
+        rights = self.world.rights_of(person, clinic)
+        right = rights[-1].id if rights else "no right"
+        document = Document(title=title, kind="lab", issued_on=MORNING.date())
+        name = f"{person.key}/{title}"
+        self._clinic_asks(clinic, lambda: self.world.portal.clinics.deliver(right, name, document))
+
+    def clinics_answer(self, answer: bool) -> None:
+        """The clinics' systems go down, or are there again when the portal tries the next time."""
+        for desk in self.world.desks.values():
+            desk.down = not answer
+        self.world.turn_clock(CLINIC_TRIES_AGAIN if answer else timedelta())
+
+    def withdraw_right(self, person: Person, clinic: str) -> None:
+        right = self.world.rights_of(person, clinic)[-1]
+        self.world.say(self.world.visitor(person), right.id, "withdraw")
+
+    # One-time codes.
+    def submit_one_time_code(self, person: Person, code: TypedCode) -> None:
+        who = self.world.visitor(person)
+        self.world.say(who, who.flow, "submit_one_time_code", code=one_time_code(self.world, person, code))
+
+    def guess_one_time_codes(self, person: Person, count: int) -> None:
+        who, send = self.world.visitor(person), self.world.portal.send
+        guesses = [SubmitOneTimeCode(code=wrong_one_time_code(self.world, person, n + 1)) for n in range(count)]
+        self.world.at_once(
+            who, [partial(send, who.flow, g, caller=who.caller, idempotency_key=f"{n}") for n, g in enumerate(guesses)]
+        )
+
+    def sign_in_anew(self, who: Visitor, password: str) -> FlowView:
+        """A sign-in by password from its beginning."""
+        portal = self.world.portal
+        flow = portal.start(SignIn, caller=who.caller).id
+        portal.send(flow, ChoosePassword(), caller=who.caller)
+        return portal.send(flow, SubmitPassword(login=who.person.phone, password=password), caller=who.caller)
+
+    def look_into(self, who: Visitor, section: str) -> FlowView:
+        """A section of a cabinet that is opened for this."""
+        portal = self.world.portal
+        flow = portal.start(Cabinet, caller=who.caller).id
+        portal.send(flow, OpenCabinet(), caller=who.caller)
+        return portal.send(flow, OpenSection(section=Section(section)), caller=who.caller)
+
+    def _password_flow(self, who: Visitor) -> str:
+        """The offer after registration is a flow's own; in the cabinet the page names the password's."""
+        if who.page is not None and who.page.flow == "registration":
+            return who.flow
+        return str(who.pages[who.cabinet].screen.items["password"])
+
+    def _clinic_asks(self, clinic: str, ask: Callable[[], FlowView]) -> None:
+        answer: Answer = answer_to(ask)
+        self.world.clinic_answers[clinic] = answer
+        self.world.work()

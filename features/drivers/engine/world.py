@@ -1,0 +1,296 @@
+"""The world a scenario plays in: the portal, the people at it, Gosuslugi, clinics, and a clock that is turned by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from registratura.domain.clinics import Clinic
+from registratura.domain.consent import ConsentText, Purpose
+from registratura.domain.ids import RANDOM_BYTES, uuid7
+from registratura.domain.matching import ClinicCard
+from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
+from registratura.features.cast import CAST, CLINICS, Person
+from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, IDENTITIES, Answer, Request, Visitor
+from registratura.features.drivers.engine.stops import Stoppable, StoppableMemory, Stopped
+from registratura.flows import effects
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.engine.codec import record_of
+from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
+from registratura.flows.event import Event
+from registratura.flows.flow import AnyRecord
+from registratura.flows.rows import FlowRow
+from registratura.flows.texts import Texts, sample_consents
+from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
+from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
+from registratura.storage import Argon2Hasher, CallableKeyring, RandomIds
+
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SERVED_REGIONS = frozenset({"66", "74"})
+CODE_SPACE = 10**8
+ALL = 1_000_000
+TRIES = 100
+
+# Made once for all scenarios: none of them keeps anything.
+TEXTS = Texts.russian()
+SAMPLES = sample_consents()
+KEYS = CallableKeyring(lambda: b"for scenarios, and for no portal"[:32])
+HASHER = Argon2Hasher(memory_kib=8, passes=1)
+SERVED_CLINICS = {f"clinic-{n}": Clinic(id=f"clinic-{n}", title=title, region="74") for n, title in enumerate(CLINICS)}
+
+SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
+
+
+@dataclass(slots=True)
+class Clock:
+    """The portal's clock."""
+
+    now: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(slots=True)
+class UnluckyIds(RandomIds):
+    """Ids in the order in which they are made; and attachment codes of which every one is drawn twice (A2)."""
+
+    made: int = 0
+    drawn: int | None = None
+
+    def new(self, now: datetime) -> str:
+        self.made += 1
+        return uuid7(now, self.made.to_bytes(RANDOM_BYTES, "big"))
+
+    def number(self, below: int) -> int:
+        if below != CODE_SPACE:
+            return RandomIds.number(self, below)
+        if self.drawn is not None:
+            number, self.drawn = self.drawn, None
+            return number
+        self.drawn = RandomIds.number(self, below)
+        return self.drawn
+
+
+class World:
+    """Everything a scenario touches. `codes` are the attachment codes people were given, the newest last."""
+
+    def __init__(self, storage: Stoppable) -> None:
+        self.storage = storage
+        self.clock, self.ids = Clock(), UnluckyIds()
+        self.consents: dict[Purpose, ConsentText] = dict(SAMPLES)
+        self.clinics: dict[str, Clinic] = dict(SERVED_CLINICS)
+        self.clinic_cards: tuple[ClinicCard, ...] = ()
+        self.password_policy: PasswordPolicy = DOCUMENTED
+        self.visitors = {person.key: Visitor(person, session=person.key) for person in CAST}
+        self.codes: dict[str, tuple[IssuedCode, ...]] = {}
+        self.alarms: tuple[str, ...] = ()
+        self.clinic_answers: dict[str, Answer] = {}
+        self.delivery: tuple[str, Person, str] | None = None
+        self.one_time_code = ""
+        self.before: dict[str, FlowRow] = {}
+        self.inboxes_before: dict[str, int] = {}
+        self.portal = self._opened()
+        people = tuple(Citizen(key, GOSUSLUGI_PASSWORD, identity) for key, identity in IDENTITIES.items())
+        self.gosuslugi = StandInGosuslugi(self.portal, people)
+        self.desks = {key: StandInClinicDesk(self.portal, clinic) for key, clinic in SERVED_CLINICS.items()}
+        self.portal.handlers.update(clinic_handlers(self.desks) | self._handlers())
+
+    def restart(self) -> None:
+        """A new process of the portal over what is stored, with the settings as they are now."""
+        self.storage.stop = ""
+        self.portal = self._opened()
+        self.portal.handlers.update(clinic_handlers(self.desks) | self._handlers())
+        for other in (self.gosuslugi, *self.desks.values()):
+            other.portal = self.portal
+
+    def copy(self) -> World:
+        """The same world, to go on in apart from this one. Only what is kept in memory can be copied."""
+        assert isinstance(self.storage, StoppableMemory)
+        storage = StoppableMemory()
+        storage.rows = self.storage.rows.copy()
+        other = World(storage)
+        other.clock.now, other.ids.made, other.ids.drawn = self.clock.now, self.ids.made, self.ids.drawn
+        other.consents |= self.consents
+        for gone in other.clinics.keys() - self.clinics.keys():
+            del other.clinics[gone]
+        other.clinic_cards = self.clinic_cards
+        other.visitors = {key: replace(who, pages=dict(who.pages)) for key, who in self.visitors.items()}
+        other.codes, other.alarms = dict(self.codes), self.alarms
+        other.clinic_answers, other.delivery = dict(self.clinic_answers), self.delivery
+        other.one_time_code = self.one_time_code
+        self._copy_gosuslugi(other.gosuslugi)
+        for key, desk in self.desks.items():
+            same = other.desks[key]
+            same.down, same.documents, same.rights = desk.down, list(desk.documents), list(desk.rights)
+            same.delivered, same.warnings = list(desk.delivered), list(desk.warnings)
+        if other.password_policy is not self.password_policy:
+            other.password_policy = self.password_policy
+            other.restart()
+        storage.stop = self.storage.stop
+        return other
+
+    def mark(self) -> None:
+        """From here on: what is different, what was sent, what was answered."""
+        self.before = {row.id: row for row in self.rows()}
+        self.inboxes_before = {key: len(citizen.phone_inbox) for key, citizen in self.gosuslugi.citizens.items()}
+        for who in self.visitors.values():
+            who.answers = ()
+
+    def turn_clock(self, by: timedelta) -> None:
+        """Time passes, forward or back, and what is due is carried out."""
+        self.clock.now += by
+        self.work()
+
+    def work(self) -> None:
+        """What a worker does all the time. A process that is about to stop has none."""
+        if not self.storage.stop:
+            self.portal.run_due()
+
+    def visitor(self, person: Person) -> Visitor:
+        return self.visitors[person.key]
+
+    def citizen(self, person: Person) -> Citizen:
+        return self.gosuslugi.citizens[person.key]
+
+    # Requests: every answer, a refusal and an error too, is an outcome.
+    def send(self, who: Visitor, flow: str, event: Event) -> None:
+        """The person sends an event; the browser gives the request a key of its own."""
+        who.request = Request(flow, event, self.ids.new(self.clock.now))
+        self.repeat(who)
+
+    def repeat(self, who: Visitor) -> None:
+        """The last request once more."""
+        if (request := who.request) is not None:
+            flow, event, key = request
+            self.ask(who, partial(self.portal.send, flow, event, caller=who.caller, idempotency_key=key))
+
+    def say(self, who: Visitor, flow: str, event: str, **payload: Any) -> None:
+        """The person sends the event of that name."""
+        try:
+            parsed = self.portal.parse(flow, event, payload)
+        except RegistraturaError as error:
+            self.hear(who, Answer(error=error))
+        else:
+            self.send(who, flow, parsed)
+
+    def ask(self, who: Visitor, call: Callable[[], FlowView]) -> None:
+        """One request and its answer."""
+        self.hear(who, answer_to(call))
+
+    def at_once(self, who: Visitor, calls: Sequence[Callable[[], FlowView]]) -> None:
+        """Many requests in the same moment."""
+        with ThreadPoolExecutor(len(calls)) as threads:
+            for answer in list(threads.map(answer_to, calls)):
+                self.hear(who, answer)
+
+    def hear(self, who: Visitor, answer: Answer) -> None:
+        """The browser shows the answer, and the host keeps who is signed in."""
+        who.answers += (answer,)
+        view = answer.view
+        if view is not None:
+            who.pages[view.id] = view
+            if view.flow in ("registration", "sign_in"):
+                who.own = view.account or who.own
+                who.account = view.account if view.state in SIGNED_IN else who.account
+        if isinstance(answer.error, Stopped):
+            self.restart()
+        self.work()
+
+    # What is stored, read as it is.
+    def rows(self) -> list[FlowRow]:
+        """Every stored flow."""
+        with self.storage.unit() as unit:
+            return [row for flow_id in self.storage.flow_ids(limit=ALL) if (row := unit.flow(flow_id))]
+
+    def records(self, chart: str) -> list[AnyRecord]:
+        """Every flow of that chart, the oldest first."""
+        return [record_of(row, FLOWS, KEYS) for row in self.rows() if row.flow == chart]
+
+    def cards_of(self, person: Person) -> list[AnyRecord]:
+        """The cards that bear the person's name, deleted ones too: the first name is nobody else's here."""
+        cards = self.records("patient_card")
+        return [card for card in cards if card.data.card.name and card.data.card.name.first == person.first_name]
+
+    def card_of(self, person: Person) -> AnyRecord | None:
+        """The person's card."""
+        living = [card for card in self.cards_of(person) if not FLOWS["patient_card"].ended(card.state)]
+        return living[-1] if living else None
+
+    def rights_of(self, person: Person, clinic: str | None = None) -> list[AnyRecord]:
+        """The clinics' rights to any card of the person, withdrawn ones too, the oldest first."""
+        cards = {card.id for card in self.cards_of(person)}
+        rights = [right for right in self.records("clinic_right") if right.data.card in cards]
+        return [right for right in rights if clinic in (None, self.clinic_title(right.data.clinic))]
+
+    def clinic_id(self, title: str) -> str:
+        """The id of a clinic by its title; of one that nobody knows, the title."""
+        return next((key for key, clinic in SERVED_CLINICS.items() if clinic.title == title), title)
+
+    def clinic_title(self, clinic: str) -> str:
+        return SERVED_CLINICS[clinic].title
+
+    def _opened(self) -> Registratura:
+        settings = Settings(
+            served_regions=SERVED_REGIONS,
+            consents=self.consents,
+            clinics=self.clinics,
+            clinic_cards=lambda identity: self.clinic_cards,
+            password_policy=self.password_policy,
+        )
+        parts = Parts(settings=settings, texts=TEXTS, clock=self.clock, hasher=HASHER, ids=self.ids)
+        return Registratura(self.storage, KEYS, parts=parts)
+
+    def _handlers(self) -> dict[Any, Callable[[Any, str], None]]:
+        return {
+            effects.DeliverCode: self._deliver_code,
+            effects.NotifyPerson: self._notify,
+            effects.EndOtherSessions: self._end_other_sessions,
+            effects.DestroyPersonalData: lambda effect, effect_id: None,
+            effects.AlarmErasureOverdue: self._alarm,
+            effects.AlarmSpraying: self._alarm,
+        }
+
+    def _deliver_code(self, effect: effects.DeliverCode, effect_id: str) -> None:
+        for citizen in self.gosuslugi.citizens.values():
+            if citizen.phone == effect.phone:
+                citizen.phone_inbox += [effect.code] * citizen.sms_arrives
+
+    def _notify(self, effect: effects.NotifyPerson, effect_id: str) -> None:
+        for who in self.visitors.values():
+            if who.own == effect.account:
+                who.told += (effect.about,)
+
+    def _end_other_sessions(self, effect: effects.EndOtherSessions, effect_id: str) -> None:
+        for who in self.visitors.values():
+            if who.own == effect.account:
+                who.elsewhere = ""
+
+    def _alarm(self, effect: Any, effect_id: str) -> None:
+        self.alarms += (type(effect).kind(),)
+
+    def _copy_gosuslugi(self, same: StandInGosuslugi) -> None:
+        mine = self.gosuslugi
+        same.outage, same.tickets, same.answered = mine.outage, list(mine.tickets), mine.answered
+        for key, citizen in mine.citizens.items():
+            same.citizens[key] = replace(citizen, phone_inbox=list(citizen.phone_inbox))
+        same.visits = {
+            flow: replace(visit, citizen=same.citizens[visit.citizen.login]) for flow, visit in mine.visits.items()
+        }
+        same.codes.engine.storage.rows = mine.codes.engine.storage.rows.copy()  # type: ignore[attr-defined]  # in memory
+
+
+def answer_to(call: Callable[[], FlowView]) -> Answer:
+    """The answer to a request. Who hears that somebody was first asks again: the request's key makes that safe."""
+    for _ in range(TRIES):
+        try:
+            return Answer(view=call())
+        except ConcurrentUpdate as error:
+            last: Exception = error
+        except (RegistraturaError, Stopped) as error:
+            return Answer(error=error)
+    return Answer(error=last)
