@@ -149,8 +149,10 @@ class SqlStorage(Storage):
     @contextmanager
     def _connection(self) -> Iterator[Any]:
         """The driver's connection, on which each statement stands by itself unless a transaction is begun in words."""
-        with self.errors.translated():
+        try:
             pooled = self.engine.raw_connection()
+        except self.errors.caught as error:
+            raise self.errors.ours(error) from None
         connection: Any = pooled.driver_connection
         # Drivers that begin transactions by themselves are told not to; the classic sqlite3 does not for reads.
         begins = getattr(connection, "autocommit", None) is False
@@ -161,6 +163,9 @@ class SqlStorage(Storage):
         finally:
             if begins:
                 connection.autocommit = False
+            if getattr(connection, "in_transaction", False):
+                # Not even rolling back has worked.
+                pooled.invalidate()
             pooled.close()
 
     @contextmanager
