@@ -163,7 +163,7 @@ class SqlStorage(Storage):
         finally:
             if begins:
                 connection.autocommit = False
-            if getattr(connection, "in_transaction", False):
+            if self._disposes and getattr(connection, "in_transaction", False):
                 # Not even rolling back has worked.
                 pooled.invalidate()
             pooled.close()
