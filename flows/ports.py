@@ -113,6 +113,9 @@ class Storage(Protocol):
 class Keyring(Protocol):
     """Keys: a master key that wraps data keys, and a key for digests. What they protect never leaves without them."""
 
+    def for_one_event(self) -> Keyring:
+        """The same keys; a data key that is unwrapped stays so until this keyring is let go."""
+
     def new_data_key(self, key_id: str) -> str:
         """A new data key under this id, wrapped, as it is stored."""
 

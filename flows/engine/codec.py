@@ -88,13 +88,28 @@ def flow_row(record: AnyRecord, data: Parts, sealing: Sealing) -> FlowRow:
         key_id=record.key_id,
         data=_dump(clear),
         sealed=sealed(sealing, personal, flow_place(record.id)),
-        timers=_dump(timers_json(record.timers)),
+        timers=_flat(timers_json(record.timers)),
         created_at=micros(record.created_at),
         changed_at=micros(record.changed_at),
         head=record.head,
         evidence=record.evidence,
         evidence_head=record.evidence_head,
         wrapped=sealing[2],
+    )
+
+
+def moved_row(row: FlowRow, record: AnyRecord) -> FlowRow:
+    """The row of a record whose data is still what was read with this row: it is neither written nor sealed anew."""
+    return row._replace(
+        state=record.state,
+        version=record.version,
+        account=record.account,
+        subject=record.subject,
+        timers=_flat(timers_json(record.timers)),
+        changed_at=micros(record.changed_at),
+        head=record.head,
+        evidence=record.evidence,
+        evidence_head=record.evidence_head,
     )
 
 
@@ -151,7 +166,7 @@ def log_row(step: Step, data: Parts, sealing: Sealing, previous: str, evidence: 
         event=step.event.name,
         event_version=step.event.schema_version,
         transition=step.transition,
-        by=_dump(step.by.model_dump(mode="json")),
+        by=_flat(vars(step.by)),
         payload=_dump({"event": event, "facts": facts}),
         sealed=sealed(sealing, {k: v for k, v in hidden.items() if v}, log_place(record.id, record.version)),
         outcome=_dump(_outcome(step, patch, evidence) | ({"key": sealing[1]} if step.before is None else {})),
@@ -204,6 +219,11 @@ def timers_json(timers: Mapping[str, Timer]) -> dict[str, list[int]]:
 def timers_of(values: Mapping[str, list[int]]) -> dict[str, Timer]:
     """Timers from what stands in a row."""
     return {kind: Timer(moment(due), epoch) for kind, (due, epoch) in values.items()}
+
+
+def _flat(values: Mapping[str, Any]) -> str:
+    """`_dump` of what has no mappings inside, at a fraction of its cost."""
+    return to_json({name: values[name] for name in sorted(values)}).decode()
 
 
 def _changed(part: dict[str, Any], step: Step) -> dict[str, Any]:
