@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from support.people import identity
+from support.rows import contents
 
 from registratura.domain.clinics import Clinic, Document, PatientRef
 from registratura.domain.consent import ConsentText, Purpose
@@ -153,6 +154,11 @@ def scene_of(kind: str, folder: Path, **settings: Any) -> Scene:
     clock = Clock()
     database = "memory:" if kind == "memory" else f"sqlite:///{folder / 'portal.db'}"
     return Scene(portal_of(database, clock, **settings), clock)
+
+
+def tables(scene: Scene) -> dict[str, Any]:
+    """All that is stored, by table, on every storage under the same names."""
+    return {name.removeprefix("registratura_"): rows for name, rows in contents(scene.storage).items()}
 
 
 def accepting() -> AcceptConsent:
