@@ -7,6 +7,7 @@ behave calls no hook in a dry run.
 
 from __future__ import annotations
 
+import gc
 import json
 from functools import partial
 from importlib import import_module
@@ -27,6 +28,8 @@ def before_all(context: Any) -> None:
     module = import_module(f"registratura.features.drivers.{settings.get('driver', 'engine')}")
     context.make_driver = partial(module.driver, settings)
     context.ledger = []
+    # What is loaded by now stays to the end: no need to look again and again whether it is garbage.
+    gc.freeze()
 
 
 def before_scenario(context: Any, scenario: object) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from registratura.domain.card import FieldName
 from registratura.domain.clinics import Clinic
 from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.ids import RANDOM_BYTES, uuid7
@@ -16,7 +17,7 @@ from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
 from registratura.features.cast import CAST, CLINICS, Person
 from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, IDENTITIES, Answer, Request, Visitor
-from registratura.features.drivers.engine.stops import Stoppable, StoppableMemory, Stopped
+from registratura.features.drivers.engine.stops import Stop, Stoppable, StoppableMemory, Stopped
 from registratura.flows import effects
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
@@ -27,7 +28,8 @@ from registratura.flows.rows import FlowRow
 from registratura.flows.texts import Texts, sample_consents
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
-from registratura.storage import Argon2Hasher, CallableKeyring, RandomIds
+from registratura.storage import Argon2Hasher, CallableKeyring, MemoryStorage, RandomIds
+from registratura.storage.memory_rows import Rows
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SERVED_REGIONS = frozenset({"66", "74"})
@@ -76,6 +78,27 @@ class UnluckyIds(RandomIds):
         return self.drawn
 
 
+# What a world consists of besides its portal: values that never change, and tables of them.
+PLAIN = ("clinic_cards", "password_policy", "alarms", "delivery", "one_time_code")
+TABLES = ("consents", "clinics", "codes", "clinic_answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A world as it was."""
+
+    plain: Mapping[str, Any]
+    tables: Mapping[str, Mapping[str, Any]]
+    clock: Clock
+    ids: UnluckyIds
+    visitors: Mapping[str, Visitor]
+    gosuslugi: Mapping[str, Any]
+    desks: Mapping[str, Mapping[str, Any]]
+    rows: tuple[Rows, Rows]
+    stop: Stop
+    count: tuple[int, int, datetime]
+
+
 class World:
     """Everything a scenario touches. `codes` are the attachment codes people were given, the newest last."""
 
@@ -108,31 +131,47 @@ class World:
         for other in (self.gosuslugi, *self.desks.values()):
             other.portal = self.portal
 
-    def copy(self) -> World:
-        """The same world, to go on in apart from this one. Only what is kept in memory can be copied."""
+    def remember(self) -> Kept:
+        """Everything as it is now. Only what is stored in memory can be kept."""
         assert isinstance(self.storage, StoppableMemory)
-        storage = StoppableMemory()
-        storage.rows = self.storage.rows.copy()
-        other = World(storage)
-        other.clock.now, other.ids.made, other.ids.drawn = self.clock.now, self.ids.made, self.ids.drawn
-        other.consents |= self.consents
-        for gone in other.clinics.keys() - self.clinics.keys():
-            del other.clinics[gone]
-        other.clinic_cards = self.clinic_cards
-        other.visitors = {key: replace(who, pages=dict(who.pages)) for key, who in self.visitors.items()}
-        other.codes, other.alarms = dict(self.codes), self.alarms
-        other.clinic_answers, other.delivery = dict(self.clinic_answers), self.delivery
-        other.one_time_code = self.one_time_code
-        self._copy_gosuslugi(other.gosuslugi)
+        return Kept(
+            plain={name: getattr(self, name) for name in PLAIN},
+            tables={name: dict(getattr(self, name)) for name in TABLES},
+            clock=replace(self.clock),
+            ids=replace(self.ids),
+            visitors=_same_visitors(self.visitors),
+            gosuslugi=_same_gosuslugi(vars(self.gosuslugi)),
+            desks={key: _same_lists(vars(desk)) for key, desk in self.desks.items()},
+            rows=(self.storage.rows.copy(), _rows_of(self.gosuslugi.codes).copy()),
+            stop=self.storage.stop,
+            count=self.count(),
+        )
+
+    def return_to(self, kept: Kept) -> None:
+        """Everything as it was then."""
+        assert isinstance(self.storage, StoppableMemory)
+        hardened = kept.plain["password_policy"] is not self.password_policy
+        for name, value in kept.plain.items():
+            setattr(self, name, value)
+        for name, table in kept.tables.items():
+            mine = getattr(self, name)
+            mine.clear()
+            mine.update(table)
+        self.clock.now, self.ids.made, self.ids.drawn = kept.clock.now, kept.ids.made, kept.ids.drawn
+        self.visitors = _same_visitors(kept.visitors)
+        vars(self.gosuslugi).update(_same_gosuslugi(kept.gosuslugi))
         for key, desk in self.desks.items():
-            same = other.desks[key]
-            same.down, same.documents, same.rights = desk.down, list(desk.documents), list(desk.rights)
-            same.delivered, same.warnings = list(desk.delivered), list(desk.warnings)
-        if other.password_policy is not self.password_policy:
-            other.password_policy = self.password_policy
-            other.restart()
-        storage.stop = self.storage.stop
-        return other
+            vars(desk).update(_same_lists(kept.desks[key]))
+        self.storage.rows, codes = (rows.copy() for rows in kept.rows)
+        _storage_of(self.gosuslugi.codes).rows = codes
+        if hardened:
+            self.restart()
+        self.storage.stop = kept.stop
+
+    def count(self) -> tuple[int, int, datetime]:
+        """How often something was asked or written, and the time: two worlds on one way differ in it."""
+        assert isinstance(self.storage, StoppableMemory)
+        return self.ids.made, self.storage.rows.writes, self.clock.now
 
     def mark(self) -> None:
         """From here on: what is different, what was sent, what was answered."""
@@ -214,7 +253,7 @@ class World:
     def cards_of(self, person: Person) -> list[AnyRecord]:
         """The cards that bear the person's name, deleted ones too: the first name is nobody else's here."""
         cards = self.records("patient_card")
-        return [card for card in cards if card.data.card.name and card.data.card.name.first == person.first_name]
+        return [card for card in cards if card.data.card.value(FieldName.FIRST_NAME) == person.first_name]
 
     def card_of(self, person: Person) -> AnyRecord | None:
         """The person's card."""
@@ -273,16 +312,6 @@ class World:
     def _alarm(self, effect: Any, effect_id: str) -> None:
         self.alarms += (type(effect).kind(),)
 
-    def _copy_gosuslugi(self, same: StandInGosuslugi) -> None:
-        mine = self.gosuslugi
-        same.outage, same.tickets, same.answered = mine.outage, list(mine.tickets), mine.answered
-        for key, citizen in mine.citizens.items():
-            same.citizens[key] = replace(citizen, phone_inbox=list(citizen.phone_inbox))
-        same.visits = {
-            flow: replace(visit, citizen=same.citizens[visit.citizen.login]) for flow, visit in mine.visits.items()
-        }
-        same.codes.engine.storage.rows = mine.codes.engine.storage.rows.copy()  # type: ignore[attr-defined]  # in memory
-
 
 def answer_to(call: Callable[[], FlowView]) -> Answer:
     """The answer to a request. Who hears that somebody was first asks again: the request's key makes that safe."""
@@ -294,3 +323,28 @@ def answer_to(call: Callable[[], FlowView]) -> Answer:
         except (RegistraturaError, Stopped) as error:
             return Answer(error=error)
     return Answer(error=last)
+
+
+def _same_visitors(visitors: Mapping[str, Visitor]) -> dict[str, Visitor]:
+    return {key: replace(who, pages=dict(who.pages)) for key, who in visitors.items()}
+
+
+def _same_lists(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stand-in for a clinic knows, but for the portal it talks to."""
+    return {name: list(v) if isinstance(v, list) else v for name, v in values.items() if name != "portal"}
+
+
+def _same_gosuslugi(values: Mapping[str, Any]) -> dict[str, Any]:
+    citizens = {key: replace(c, phone_inbox=list(c.phone_inbox)) for key, c in values["citizens"].items()}
+    visits = {flow: replace(v, citizen=citizens[v.citizen.login]) for flow, v in values["visits"].items()}
+    kept = {"outage": values["outage"], "tickets": list(values["tickets"]), "answered": values["answered"]}
+    return {**kept, "citizens": citizens, "visits": visits}
+
+
+def _storage_of(portal: Registratura) -> MemoryStorage:
+    assert isinstance(portal.engine.storage, MemoryStorage)
+    return portal.engine.storage
+
+
+def _rows_of(portal: Registratura) -> Rows:
+    return _storage_of(portal).rows
