@@ -23,7 +23,8 @@ from registratura.flows.step import Send, Step
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+"""The canonical text of what is JSON already."""
 
 Parts = tuple[dict[str, Any], dict[str, Any]]
 """A model's fields as JSON: those in clear, and those to be sealed."""
@@ -39,7 +40,7 @@ def micros(moment: datetime) -> int:
 
 def moment(value: int) -> datetime:
     """The UTC time of so many microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=value)
+    return EPOCH + value * MICROSECOND
 
 
 def split(model: BaseModel) -> Parts:
@@ -86,7 +87,7 @@ def flow_row(record: AnyRecord, data: Parts, sealing: Sealing) -> FlowRow:
         subject=record.subject,
         session=record.session,
         key_id=record.key_id,
-        data=_dump(clear),
+        data=dump(clear),
         sealed=sealed(sealing, personal, flow_place(record.id)),
         timers=_flat(timers_json(record.timers)),
         created_at=micros(record.created_at),
@@ -167,9 +168,9 @@ def log_row(step: Step, data: Parts, sealing: Sealing, previous: str, evidence: 
         event_version=step.event.schema_version,
         transition=step.transition,
         by=_flat(vars(step.by)),
-        payload=_dump({"event": event, "facts": facts}),
+        payload=dump({"event": event, "facts": facts}),
         sealed=sealed(sealing, {k: v for k, v in hidden.items() if v}, log_place(record.id, record.version)),
-        outcome=_dump(_outcome(step, patch, evidence) | ({"key": sealing[1]} if step.before is None else {})),
+        outcome=dump(_outcome(step, patch, evidence) | ({"key": sealing[1]} if step.before is None else {})),
         at=micros(step.now),
         previous=previous,
         hash="",
@@ -222,7 +223,7 @@ def timers_of(values: Mapping[str, list[int]]) -> dict[str, Timer]:
 
 
 def _flat(values: Mapping[str, Any]) -> str:
-    """`_dump` of what has no mappings inside, at a fraction of its cost."""
+    """`dump` of what has no mappings inside, at a fraction of its cost."""
     return to_json({name: values[name] for name in sorted(values)}).decode()
 
 

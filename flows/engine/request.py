@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registratura.domain.canonical import canonical_json
 from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
+from registratura.flows.engine.codec import dump
 from registratura.flows.errors import InvalidPayload, NotAPersonsEvent, NotStartedByHosts, UnknownEvent
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
@@ -52,7 +52,7 @@ def request_of(
     if not isinstance(event, Event):
         raise InvalidPayload(type(event).__name__, (("", "not_an_event"),))
     try:
-        payload = canonical_json({"event": event.name, "payload": event.model_dump(mode="json")})
+        payload = dump({"event": event.name, "payload": event.model_dump(mode="json")})
         digest = keys.digest("request", payload)
     except ValueError:
         # Half a surrogate pair.
