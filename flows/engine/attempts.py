@@ -86,7 +86,7 @@ def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | Non
         judgeable=judged,
         retry_at=max([*locks, *waits], default=None),
         last=any(not c.policy.alarm_only for c in final),
-        locked_until=max((until for until in after if until), default=None),
+        locked_until=max((until for until in after if until and until > ask.now), default=None),
         alarm=any(c.policy.alarm_only for c in final),
     )
 
