@@ -52,7 +52,9 @@ def after_step(context: Any, step: Any) -> None:
 def after_scenario(context: Any, scenario: Any) -> None:
     """Close the scenario's portal."""
     fired = [entry._asdict() for entry in context.driver.fired]
-    context.ledger.append({"scenario": scenario.name, "tags": [str(tag) for tag in scenario.effective_tags], "fired": fired})
+    context.ledger.append(
+        {"scenario": scenario.name, "tags": [str(tag) for tag in scenario.effective_tags], "fired": fired}
+    )
     context.driver.close()
 
 

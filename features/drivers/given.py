@@ -58,8 +58,14 @@ class Given(Protocol):
     def consent_renewed(self, purpose: str) -> None:
         """A new version of the consent text for the purpose is in force."""
 
+    def alarm_after(self, count: int) -> None:
+        """The host wants an alarm when so many wrong attachment codes came within an hour, from anybody."""
+
     def hardened_passwords(self) -> None:
         """The host has chosen the hardened password policy."""
+
+    def data_destroyed(self, person: Person, act: str) -> None:
+        """The operator has destroyed the person's data and drawn up the act."""
 
     # Gosuslugi.
     def gosuslugi_answered(self, person: Person, answer: str) -> None:

@@ -83,14 +83,9 @@ def has_document(stage: Stage, person: Person, document: str) -> None:
     expect(document in documents, True, f"{person}: «{document}» среди {documents}")
 
 
-@then("в медкарте {person} один документ")
-def one_document(stage: Stage, person: Person) -> None:
-    expect(len(stage.driver.then.documents(person)), 1, f"{person}: документов в медкарте")
-
-
-@then("в медкарте {person} нет документов")
-def no_documents(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.documents(person), (), f"{person}: документы в медкарте")
+@then("в медкарте {person} {documents}")
+def count_documents(stage: Stage, person: Person, count: int) -> None:
+    expect(len(stage.driver.then.documents(person)), count, f"{person}: документов в медкарте")
 
 
 @then("выгрузка из клиники {quoted} ждёт повтора")

@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from registratura.features.drivers.engine.given import EngineGiven
+from registratura.features.drivers.engine.kept import Kept, remember, return_to
 from registratura.features.drivers.engine.stops import StoppableMemory, StoppableSql
 from registratura.features.drivers.engine.then import EngineThen
 from registratura.features.drivers.engine.when import EngineWhen
-from registratura.features.drivers.engine.world import Kept, World
+from registratura.features.drivers.engine.world import World
 from registratura.features.drivers.given import Given
 from registratura.features.drivers.port import Fired
 from registratura.storage import storage_for
@@ -29,7 +30,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.world = World(StoppableMemory())
-        self.after: dict[Steps, Kept] = {(): self.world.remember()}
+        self.after: dict[Steps, Kept] = {(): remember(self.world)}
 
 
 @cache
@@ -52,7 +53,7 @@ class EngineDriver:
     def world(self) -> World:
         """The world, as the steps so far have left it."""
         if self._folder is None and not self._here:
-            self._world.return_to(memory().after[self._steps])
+            return_to(self._world, memory().after[self._steps])
             self._here = True
         return self._world
 
@@ -76,7 +77,7 @@ class EngineDriver:
         steps = (*self._steps, (name, details, tuple(named.items())))
         if steps not in memory().after:
             getattr(EngineGiven(self), name)(*details, **named)
-            memory().after[steps] = self.world.remember()
+            memory().after[steps] = remember(self.world)
             self._here = True
         else:
             self._here = False

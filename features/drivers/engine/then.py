@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
-from registratura.domain.consent import ConsentEvidence, EvidenceKind, Purpose
+from registratura.domain.consent import ConsentEvidence, EvidenceKind
 from registratura.features.cast import CAST, Person
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine import pages
 from registratura.features.drivers.engine.then_inside import InsideReadings
-from registratura.features.drivers.then import Balance
+from registratura.features.drivers.then import Balance, Then
 from registratura.features.places import Place
 from registratura.flows.errors import NotAllowedNow
 from registratura.host import FlowView
 
 
-class EngineThen(InsideReadings):
+class EngineThen(InsideReadings, Then):
     """Pages, answers, consents and the books."""
 
     # What the person sees.
@@ -100,6 +100,9 @@ class EngineThen(InsideReadings):
             return None
         return next(person for person in CAST if self.world.visitor(person).own == newest.account)
 
+    def alarms(self) -> tuple[str, ...]:
+        return self.world.alarms
+
     def sms_sent(self, person: Person) -> int:
         return len(self.world.citizen(person).phone_inbox) - self.world.inboxes_before[person.key]
 
@@ -110,6 +113,10 @@ class EngineThen(InsideReadings):
         rights = [right for right in self._of(person, "clinic_right") if right.state != "withdrawn"]
         passwords = [password for password in self._of(person, "portal_password") if password.state != "absent"]
         return bool(withdrawals) and not rights and not passwords
+
+    def withdrawal(self, person: Person) -> tuple[str, str]:
+        [withdrawal] = self._of(person, "consent_withdrawal")
+        return withdrawal.state, withdrawal.data.act or withdrawal.data.law or ""
 
     def erasure_within(self, person: Person) -> timedelta:
         [withdrawal] = self._of(person, "consent_withdrawal")

@@ -13,7 +13,7 @@ from registratura.features.drivers.engine.stops import StoppableMemory
 from registratura.features.drivers.engine.typed import issued_code
 from registratura.features.drivers.engine.when_inside import InsideActs
 from registratura.features.drivers.engine.world import ALL, World
-from registratura.features.drivers.then import CardField, Then
+from registratura.features.drivers.then import CardField
 from registratura.flows.effects import StartExport
 from registratura.flows.flow import AnyRecord
 from registratura.host import FlowView
@@ -21,7 +21,7 @@ from registratura.host import FlowView
 JUDGED = "one_time_code.wrong"
 
 
-class InsideReadings(Then):
+class InsideReadings:
     """Cards, passwords, clinics and codes."""
 
     def __init__(self, world: World) -> None:
@@ -51,6 +51,9 @@ class InsideReadings(Then):
         }
         sources = {field.source for field in fields.values()}
         return sources == {FieldSource.GOSUSLUGI} and {name: field.value for name, field in fields.items()} == told
+
+    def card_is_clinics(self, profile: Person) -> bool:
+        return self._card(profile).data.clinic_card in [card.ref for card in self.world.clinic_cards]
 
     def cards(self, person: Person) -> tuple[Person, ...]:
         """As another device shows them."""

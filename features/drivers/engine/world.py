@@ -1,23 +1,32 @@
-"""The world a scenario plays in: the portal, the people at it, Gosuslugi, clinics, and a clock that is turned by hand."""
+"""The world of a scenario: the portal, the people at it, Gosuslugi, clinics, and a clock that is turned by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from registratura.domain.card import FieldName
 from registratura.domain.clinics import Clinic
 from registratura.domain.consent import ConsentText, Purpose
-from registratura.domain.ids import RANDOM_BYTES, uuid7
+from registratura.domain.identity import Identity
 from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
-from registratura.features.cast import CAST, CLINICS, Person
+from registratura.features.cast import CAST, Person
+from registratura.features.drivers.engine.parts import (
+    HASHER,
+    KEYS,
+    SAMPLES,
+    SERVED_CLINICS,
+    SERVED_REGIONS,
+    TEXTS,
+    Clock,
+    UnluckyIds,
+)
 from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, IDENTITIES, Answer, Request, Visitor
-from registratura.features.drivers.engine.stops import Stop, Stoppable, StoppableMemory, Stopped
+from registratura.features.drivers.engine.stops import Stoppable, StoppableMemory, Stopped
 from registratura.flows import effects
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
@@ -25,78 +34,13 @@ from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import FlowRow
-from registratura.flows.texts import Texts, sample_consents
+from registratura.flows.settings import ATTEMPTS
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
-from registratura.storage import Argon2Hasher, CallableKeyring, MemoryStorage, RandomIds
-from registratura.storage.memory_rows import Rows
 
-MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SERVED_REGIONS = frozenset({"66", "74"})
-CODE_SPACE = 10**8
 ALL = 1_000_000
 TRIES = 100
-
-# Made once for all scenarios: none of them keeps anything.
-TEXTS = Texts.russian()
-SAMPLES = sample_consents()
-KEYS = CallableKeyring(lambda: b"for scenarios, and for no portal"[:32])
-HASHER = Argon2Hasher(memory_kib=8, passes=1)
-SERVED_CLINICS = {f"clinic-{n}": Clinic(id=f"clinic-{n}", title=title, region="74") for n, title in enumerate(CLINICS)}
-
 SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
-
-
-@dataclass(slots=True)
-class Clock:
-    """The portal's clock."""
-
-    now: datetime = MORNING
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass(slots=True)
-class UnluckyIds(RandomIds):
-    """Ids in the order in which they are made; and attachment codes of which every one is drawn twice (A2)."""
-
-    made: int = 0
-    drawn: int | None = None
-
-    def new(self, now: datetime) -> str:
-        self.made += 1
-        return uuid7(now, self.made.to_bytes(RANDOM_BYTES, "big"))
-
-    def number(self, below: int) -> int:
-        if below != CODE_SPACE:
-            return RandomIds.number(self, below)
-        if self.drawn is not None:
-            number, self.drawn = self.drawn, None
-            return number
-        self.drawn = RandomIds.number(self, below)
-        return self.drawn
-
-
-# What a world consists of besides its portal: values that never change, and tables of them.
-PLAIN = ("clinic_cards", "password_policy", "alarms", "delivery", "one_time_code")
-TABLES = ("consents", "clinics", "codes", "clinic_answers")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A world as it was."""
-
-    plain: Mapping[str, Any]
-    tables: Mapping[str, Mapping[str, Any]]
-    clock: Clock
-    ids: UnluckyIds
-    visitors: Mapping[str, Visitor]
-    gosuslugi: Mapping[str, Any]
-    desks: Mapping[str, Mapping[str, Any]]
-    rows: tuple[Rows, Rows]
-    stop: Stop
-    count: tuple[int, int, datetime]
 
 
 class World:
@@ -109,6 +53,8 @@ class World:
         self.clinics: dict[str, Clinic] = dict(SERVED_CLINICS)
         self.clinic_cards: tuple[ClinicCard, ...] = ()
         self.password_policy: PasswordPolicy = DOCUMENTED
+        self.code_alarm = ATTEMPTS["code.total"].limit
+        self.last_answer: tuple[Identity, str] | None = None
         self.visitors = {person.key: Visitor(person, session=person.key) for person in CAST}
         self.codes: dict[str, tuple[IssuedCode, ...]] = {}
         self.alarms: tuple[str, ...] = ()
@@ -128,45 +74,9 @@ class World:
         self.storage.stop = ""
         self.portal = self._opened()
         self.portal.handlers.update(clinic_handlers(self.desks) | self._handlers())
-        for other in (self.gosuslugi, *self.desks.values()):
-            other.portal = self.portal
-
-    def remember(self) -> Kept:
-        """Everything as it is now. Only what is stored in memory can be kept."""
-        assert isinstance(self.storage, StoppableMemory)
-        return Kept(
-            plain={name: getattr(self, name) for name in PLAIN},
-            tables={name: dict(getattr(self, name)) for name in TABLES},
-            clock=replace(self.clock),
-            ids=replace(self.ids),
-            visitors=_same_visitors(self.visitors),
-            gosuslugi=_same_gosuslugi(vars(self.gosuslugi)),
-            desks={key: _same_lists(vars(desk)) for key, desk in self.desks.items()},
-            rows=(self.storage.rows.copy(), _rows_of(self.gosuslugi.codes).copy()),
-            stop=self.storage.stop,
-            count=self.count(),
-        )
-
-    def return_to(self, kept: Kept) -> None:
-        """Everything as it was then."""
-        assert isinstance(self.storage, StoppableMemory)
-        hardened = kept.plain["password_policy"] is not self.password_policy
-        for name, value in kept.plain.items():
-            setattr(self, name, value)
-        for name, table in kept.tables.items():
-            mine = getattr(self, name)
-            mine.clear()
-            mine.update(table)
-        self.clock.now, self.ids.made, self.ids.drawn = kept.clock.now, kept.ids.made, kept.ids.drawn
-        self.visitors = _same_visitors(kept.visitors)
-        vars(self.gosuslugi).update(_same_gosuslugi(kept.gosuslugi))
-        for key, desk in self.desks.items():
-            vars(desk).update(_same_lists(kept.desks[key]))
-        self.storage.rows, codes = (rows.copy() for rows in kept.rows)
-        _storage_of(self.gosuslugi.codes).rows = codes
-        if hardened:
-            self.restart()
-        self.storage.stop = kept.stop
+        self.gosuslugi.portal = self.portal
+        for desk in self.desks.values():
+            desk.portal = self.portal
 
     def count(self) -> tuple[int, int, datetime]:
         """How often something was asked or written, and the time: two worlds on one way differ in it."""
@@ -280,6 +190,7 @@ class World:
             clinics=self.clinics,
             clinic_cards=lambda identity: self.clinic_cards,
             password_policy=self.password_policy,
+            attempts={**ATTEMPTS, "code.total": ATTEMPTS["code.total"].model_copy(update={"limit": self.code_alarm})},
         )
         parts = Parts(settings=settings, texts=TEXTS, clock=self.clock, hasher=HASHER, ids=self.ids)
         return Registratura(self.storage, KEYS, parts=parts)
@@ -323,28 +234,3 @@ def answer_to(call: Callable[[], FlowView]) -> Answer:
         except (RegistraturaError, Stopped) as error:
             return Answer(error=error)
     return Answer(error=last)
-
-
-def _same_visitors(visitors: Mapping[str, Visitor]) -> dict[str, Visitor]:
-    return {key: replace(who, pages=dict(who.pages)) for key, who in visitors.items()}
-
-
-def _same_lists(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a stand-in for a clinic knows, but for the portal it talks to."""
-    return {name: list(v) if isinstance(v, list) else v for name, v in values.items() if name != "portal"}
-
-
-def _same_gosuslugi(values: Mapping[str, Any]) -> dict[str, Any]:
-    citizens = {key: replace(c, phone_inbox=list(c.phone_inbox)) for key, c in values["citizens"].items()}
-    visits = {flow: replace(v, citizen=citizens[v.citizen.login]) for flow, v in values["visits"].items()}
-    kept = {"outage": values["outage"], "tickets": list(values["tickets"]), "answered": values["answered"]}
-    return {**kept, "citizens": citizens, "visits": visits}
-
-
-def _storage_of(portal: Registratura) -> MemoryStorage:
-    assert isinstance(portal.engine.storage, MemoryStorage)
-    return portal.engine.storage
-
-
-def _rows_of(portal: Registratura) -> Rows:
-    return _storage_of(portal).rows
