@@ -27,7 +27,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 _NUL = "\0"
 # base64.urlsafe_b64encode and its opposite, which are slower by what they accept besides.
-_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), str.maketrans("-_+/", "+/!!")
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/", b"+/!!")
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -148,4 +148,4 @@ def _text(data: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return a2b_base64(text.translate(_FROM_URL) + "=" * (-len(text) % 4), strict_mode=True)
+    return a2b_base64(text.encode().translate(_FROM_URL) + b"=" * (-len(text) % 4), strict_mode=True)

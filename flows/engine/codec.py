@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -45,16 +46,21 @@ def moment(value: int) -> datetime:
 
 def split(model: BaseModel) -> Parts:
     """The model's fields in clear, and those to be sealed. Secrets are in neither."""
-    kind = type(model)
-    if not kind.model_fields:
+    fields, secret, hidden = _fields(type(model))
+    if not fields:
         return {}, {}
-    values = model.model_dump(mode="json", exclude=set(secret_fields(kind)) or None)
-    hidden = personal_fields(kind)
+    values = model.model_dump(mode="json", exclude=secret)
     if not hidden:
         return values, {}
     # What is empty says nothing about anybody, and stays in clear: an emptied field must show in the log as emptied.
     filled = [name for name in hidden if values.get(name) not in _EMPTY]
     return values, {name: values.pop(name) for name in filled}
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> tuple[bool, set[str] | None, frozenset[str]]:
+    """Whether there are any, which are secret, and which are personal."""
+    return bool(kind.model_fields), set(secret_fields(kind)) or None, personal_fields(kind)
 
 
 def flow_place(flow_id: str) -> str:
@@ -129,7 +135,7 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
         if row.sealed:
             text = _joined(text, keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
         data = flow.data.model_validate_json(text)
-        timers = timers_of(json.loads(row.timers))
+        timers = timers_of(json.loads(row.timers)) if row.timers != "{}" else {}
         created_at, changed_at = moment(row.created_at), moment(row.changed_at)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, ValidationError):
         raise DataDamaged(what="the data", flow_id=row.id) from None
