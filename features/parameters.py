@@ -78,5 +78,6 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "ordinal": words.ORDINALS,
     "alarm": words.ALARMS,
     "documents": words.DOCUMENTS,
+    "export": words.EXPORTS,
     **words.YES_NO,
 }

@@ -89,4 +89,6 @@ YES_NO = {
     "shown": {"показано": True, "не показано": False},
     "attached": {"прикреплён": True, "прикреплена": True, "не прикреплён": False, "не прикреплена": False},
 }
+# How many exports wait for another try, and how many have begun.
+EXPORTS = {"ждёт повтора": (1, 0), "началась один раз": (0, 1)}
 DOCUMENTS = {"один документ": 1, "нет документов": 0}
