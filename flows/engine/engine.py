@@ -195,7 +195,7 @@ class Engine:
         steps = plan_event(ask, record, request.event)
         if ticket is None:
             return self._write(ask, request, steps)
-        changed = attempts.settled(ask, record, request.event, steps)
+        changed = attempts.settled(ask, record, request.event, steps, ticket)
         return self._write(ask, request, steps, attempts=changed, ticket=ticket.id)
 
     def _write(self, ask: Asking, request: Request, steps: list[Step], **more: Any) -> FlowView:

@@ -382,3 +382,18 @@ def test_a_code_is_stored_and_logged_nowhere_in_clear(scene: Scene) -> None:
     everything = repr(tables(scene))
     assert code.code not in everything
     assert code.code not in repr(submitting(code.code)) + repr(code)
+
+
+def test_guesses_beyond_the_limit_do_not_shut_out_those_that_were_counted_before_them(scene: Scene) -> None:
+    """U26, U46: sixteen presses of the right code, all counted before the first is judged: five are judged, and pass."""
+    caller = scene.registered()
+    code = scene.code()
+    flows = [scene.at_code_entry(caller).id for _ in range(16)]
+    tickets = [scene.portal.attempt(flow, submitting(code.code), caller=caller) for flow in flows]
+    ends = [
+        scene.portal.send(flow, submitting(code.code), caller=caller, ticket=ticket)
+        for flow, ticket in zip(flows, tickets, strict=True)
+    ]
+    assert [end.state for end in ends].count("attached") == 5
+    assert {end.screen.items["right"] for end in ends[:5]} == {scene.flow_of(caller, "clinic_right")}
+    assert {refusal.code for end in ends[5:] for refusal in end.refusals} == {"attempts.exhausted"}
