@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from registratura.domain.canonical import canonical_json
@@ -47,7 +47,7 @@ class Rows:
         self.log.append(entry)
         self.evidence += evidence
         number, head = (evidence[-1].number, evidence[-1].hash) if evidence else (chains.evidence, chains.evidence_head)
-        self.after[record.id] = replace(record, key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
+        self.after[record.id] = record.but(key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
         self.claims += [ClaimRow(claim.kind, claim.digest, claim.target, record.id) for claim in step.move.claims]
         self.effects += [self._effect(sealing, record, *effect) for effect in enumerate(step.move.effects)]
 
