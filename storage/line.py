@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect
@@ -20,7 +20,7 @@ class Todo(NamedTuple):
     values: Sequence[Any]
     many: bool = False
     met: Callable[[Any], bool] | None = None
-    lost: Lost | None = None
+    lost: tuple[str, str] | None = None
 
 
 class Line:
@@ -75,22 +75,23 @@ class Line:
             except errors.caught as error:
                 raise errors.ours(error) from None
             if not met and todo.lost:
-                raise todo.lost
+                raise Lost(*todo.lost)
 
         return run
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """A transaction of our own."""
-        self.say(BEGIN[self._dialect.name])
-        try:
-            yield
-            self.say("COMMIT")
-        except BaseException:
-            # Some errors have ended the transaction already, and the first error is the one to tell.
-            with suppress(Exception):
-                self.say("ROLLBACK")
-            raise
+    def transaction(self, turn: AbstractContextManager[Any]) -> Iterator[None]:
+        """A transaction of our own, when it is its turn."""
+        with turn:
+            self.say(BEGIN[self._dialect.name])
+            try:
+                yield
+                self.say("COMMIT")
+            except BaseException:
+                # Some errors have ended the transaction already, and the first error is the one to tell.
+                with suppress(Exception):
+                    self.say("ROLLBACK")
+                raise
 
     @contextmanager
     def savepoint(self, take_turn: Statement) -> Iterator[None]:

@@ -7,10 +7,10 @@ engine's pool and are the driver's own: a host's listeners for `begin` do not co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from contextvars import ContextVar
 from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import partial
 from threading import RLock
 from types import MappingProxyType
@@ -175,10 +175,11 @@ class SqlStorage(Storage):
             self._give_back(pooled)
 
     def _taken(self) -> Any:
-        with suppress(IndexError):
-            return self._spare.pop()
         try:
-            return self.engine.raw_connection()
+            return self._spare.pop() if self._spare else self.engine.raw_connection()
+        except IndexError:
+            # Another thread was first.
+            return self._taken()
         except self.errors.caught as error:
             raise self.errors.ours(error) from None
 
@@ -186,7 +187,7 @@ class SqlStorage(Storage):
         """To the pool, or to the next unit: the pool's own way costs as much as an event's reads and more."""
         if not self._disposes:
             pooled.close()
-        elif getattr(pooled.driver_connection, "in_transaction", False):
+        elif getattr(pooled.dbapi_connection, "in_transaction", False):
             # Not even rolling back has worked.
             pooled.invalidate()
         else:

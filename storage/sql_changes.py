@@ -8,7 +8,6 @@ from typing import Any
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros, moment
-from registratura.flows.ports import Lost
 from registratura.flows.rows import AttemptChange, Changes
 from registratura.storage import statements as sql
 from registratura.storage.line import Todo
@@ -35,23 +34,23 @@ def todos(changes: Changes) -> list[Todo]:
 
 def _contested(changes: Changes) -> Iterator[Todo]:
     if key := changes.idempotency:
-        yield Todo(sql.RECORD_ANSWER, key, met=_changed, lost=Lost("idempotency", key.key))
+        yield Todo(sql.RECORD_ANSWER, key, met=_changed, lost=("idempotency", key.key))
     if changes.ticket is not None:
-        yield Todo(sql.SPEND, (changes.ticket,), met=_changed, lost=Lost("ticket", changes.ticket))
+        yield Todo(sql.SPEND, (changes.ticket,), met=_changed, lost=("ticket", changes.ticket))
     for row, expected in changes.flows:
-        lost = Lost("flow", row.id)
+        lost = "flow", row.id
         if expected:
             yield Todo(sql.MOVE_FLOW, (*row[1:-1], row.id, expected), met=_changed, lost=lost)
         else:
             yield Todo(sql.ADD_FLOW, row[:-1], met=_changed, lost=lost)
     for watched in changes.watched:
-        yield Todo(sql.UNMOVED, watched, met=_found, lost=Lost("watched", watched[0]))
+        yield Todo(sql.UNMOVED, watched, met=_found, lost=("watched", watched[0]))
     for claim in changes.claims:
-        yield Todo(sql.ADD_CLAIM, claim, met=_changed, lost=Lost("claim", claim.kind))
+        yield Todo(sql.ADD_CLAIM, claim, met=_changed, lost=("claim", claim.kind))
     for change in changes.attempts:
         yield from _settled(change)
     if (effect := changes.finished_effect) is not None:
-        yield Todo(sql.FINISH_EFFECT, (effect,), met=_changed, lost=Lost("effect", effect))
+        yield Todo(sql.FINISH_EFFECT, (effect,), met=_changed, lost=("effect", effect))
 
 
 def _settled(change: AttemptChange) -> Iterator[Todo]:
@@ -60,7 +59,7 @@ def _settled(change: AttemptChange) -> Iterator[Todo]:
         yield Todo(sql.ADD_COUNTER, (scope, *counter_values(UNCOUNTED)))
         yield Todo(sql.LOCK_COUNTER, (scope, after.lock_level, _micros(after.locked_until)))
         return
-    yield Todo(sql.LOCKED, (at, scope), met=_nothing_true, lost=Lost("attempt", scope))
+    yield Todo(sql.LOCKED, (at, scope), met=_nothing_true, lost=("attempt", scope))
     if after == UNCOUNTED:
         yield Todo(sql.SET_COUNTER, (scope, *counter_values(after)))
 
@@ -77,11 +76,10 @@ def _certain(changes: Changes) -> Iterator[Todo]:
     yield from _all(sql.ADD_EFFECT, changes.effects)
 
 
-def _all(statement: Statement, rows: tuple[tuple[Any, ...], ...]) -> Iterator[Todo]:
-    if len(rows) == 1:
-        yield Todo(statement, rows[0])
-    elif rows:
-        yield Todo(statement, rows, many=True)
+def _all(statement: Statement, rows: tuple[tuple[Any, ...], ...]) -> tuple[Todo, ...]:
+    if not rows:
+        return ()
+    return (Todo(statement, rows[0]) if len(rows) == 1 else Todo(statement, rows, many=True),)
 
 
 def _changed(cursor: Any) -> bool:
