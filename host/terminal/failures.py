@@ -12,6 +12,7 @@ from registratura.host.terminal.console import complain
 
 DEBUG_LOG = Path("registratura-debug.log")
 USAGE = 2
+SORRY = "Простите, что-то пошло не так по нашей вине. То, что уже сделано, сохранено."
 
 
 class Complaint(Exception):
@@ -20,10 +21,13 @@ class Complaint(Exception):
 
 def report(error: Exception, *, debug: bool = False) -> int:
     """Tell the person what happened; gives the exit code."""
-    complain(told(error))
+    said = told(error)
+    complain(said)
     if debug:
         _write_down(error)
         complain(f"Подробности записаны в {DEBUG_LOG}.")
+    elif said == SORRY:
+        complain(f"Подробности запишутся в файл {DEBUG_LOG}, если повторить с ключом: registratura --debug …")
     return 1
 
 
@@ -45,7 +49,7 @@ def told(error: Exception) -> str:
 def _sorry(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"Не получилось открыть {error.filename}: нет доступа, места или такой папки."
-    return "Простите, что-то пошло не так по нашей вине. Чтобы записать подробности в файл: registratura --debug …"
+    return SORRY
 
 
 def _write_down(error: Exception) -> None:

@@ -124,7 +124,9 @@ def _rows(portal: Registratura) -> Iterator[FlowRow]:
 
 
 def _found(portal: Registratura, part: str) -> FlowRow:
-    found = [row for row in _rows(portal) if row.id == part] or [row for row in _rows(portal) if row.id.endswith(part)]
+    found = [row for row in _rows(portal) if row.id == part] or [
+        row for row in _rows(portal) if part and row.id.endswith(part)
+    ]
     if not found:
         raise Complaint("Такого процесса в базе нет. Все номера покажет registratura flows list.")
     if len(found) > 1:

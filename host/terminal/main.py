@@ -32,7 +32,7 @@ app = typer.Typer(
     options_metavar=OPTIONS,
     subcommand_metavar="КОМАНДА …",
     help="Регистратура: регистрация на медицинском портале и прикрепление к клинике.",
-    epilog="Начните с registratura demo: оба пути пройдут сами.",
+    epilog="Начните с registratura demo: оба пути пройдут сами. Затем registratura play: пройдите их вы.",
 )
 flows_app = typer.Typer(
     cls=RussianGroup,
@@ -82,6 +82,17 @@ def demo(
     from registratura.host.terminal.demo import play_demo
 
     return play_demo(database, keys, 0 if fast else pace)
+
+
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Пройти портал самостоятельно. Можно прерваться в любом месте и продолжить потом.",
+)
+def play(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.play import play_portal
+
+    return play_portal(database, keys)
 
 
 @app.command(

@@ -9,8 +9,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from registratura.flows.engine import Action, FlowView, ShownRefusal
+from registratura.flows.errors import InvalidPayload, RegistraturaError, StartRefused
 from registratura.flows.texts import Texts
-from registratura.host.terminal.console import framed
+from registratura.host.terminal.console import console, framed, put
 from registratura.host.terminal.items import shown_items
 
 FILLED = ("text_version", "text_sha256", "revision")
@@ -70,3 +71,10 @@ def refusals(found: tuple[ShownRefusal, ...]) -> Iterator[Text]:
     """Why not, one line each."""
     for refusal in found:
         yield Text(f"✗ {refusal.text}", style="red")
+
+
+def complain_of(error: RegistraturaError, texts: Texts) -> None:
+    """What is wrong, where the person goes on at once: where each field is named, nothing is said over them."""
+    first, *others = texts.error(error).splitlines()
+    for text in others if others and isinstance(error, InvalidPayload | StartRefused) else (first, *others):
+        put(console(), Text(f"✗ {text}", style="red"))

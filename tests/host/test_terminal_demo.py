@@ -7,56 +7,48 @@ import pytest
 from support.terminal import Run
 
 from registratura.flows.catalogue import FLOWS
-from registratura.host.terminal.demo import branches
+from registratura.host.terminal.demo import run as demo_run
 from registratura.host.terminal.demo.branches import DOCUMENTED, REASONS, SEEN, WALKS, folded, order
 from registratura.host.terminal.demo.scenes import errors
+from registratura.host.terminal.demo.scenes.story import SCENES
 
 TAGS = re.compile(r"@([RAU]\d+)\b")
 
 
-def test_both_journeys_walk_every_documented_branch_and_all_is_sound(run: Run, tmp_path: Path) -> None:
+def test_both_journeys_walk_every_documented_branch_and_all_is_sound(run: Run) -> None:
     shown = run("demo", "--database", "demo.db")
     assert (shown.code, shown.err) == (0, "")
     assert "49 из 49: R1–R31, A1–A18" in shown.out
     assert "Всё прошло как написано." in shown.out
     assert "Документов передано  4" in shown.out
     assert run("flows", "verify", "--database", "demo.db").code == 0
-
-
-def test_its_own_database_is_gone_at_the_end(run: Run) -> None:
-    shown = run("demo", "--fast")
-    where = re.search(r"База: (\S+)", shown.out)
-    assert where is not None
-    assert shown.code == 0
-    assert not Path(where[1]).parent.exists()
-
-
-def test_what_differs_from_the_story_ends_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errors, "CLOSED_REGION", "74")
-    shown = run("demo")
-    assert shown.code == 1
-    assert "ждали region, а получили main_page" in " ".join(shown.out.split())
-    assert "Итог" not in shown.out
-
-
-def test_a_branch_that_is_not_walked_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(branches, "WALKS", tuple(walk for walk in WALKS if "A11" not in walk.numbers))
-    shown = run("demo")
-    assert shown.code == 1
-    assert "Не пройдены ветви: A11." in shown.out
-
-
-def test_it_wants_an_empty_database(run: Run) -> None:
-    run("demo", "--database", "demo.db")
+    beside = [line for line in shown.out.splitlines() if "записано:" in line or ": begin/" in line]
+    assert len(beside) > 100
+    assert not [line for line in beside if "Алексеев" in line or "+7900" in line or "@example" in line]
     again = run("demo", "--database", "demo.db")
     assert again.code == 1
     assert "показу нужна пустая" in again.err
 
 
-def test_no_personal_data_stands_beside_what_was_stored(run: Run) -> None:
-    lines = [line for line in run("demo").out.splitlines() if "записано:" in line or ": begin/" in line]
-    assert len(lines) > 100
-    assert not [line for line in lines if "Алексеев" in line or "+7900" in line or "@example" in line]
+def test_its_own_database_is_gone_and_branches_that_were_not_walked_are_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_run, "SCENES", SCENES[:1])
+    shown = run("demo", "--fast")
+    where = re.search(r"База: (\S+)", shown.out)
+    assert where is not None
+    assert not Path(where[1]).parent.exists()
+    assert shown.code == 1
+    assert "Не пройдены ветви: R4, R10, R15–R17, R21–R28" in shown.out
+
+
+def test_what_differs_from_the_story_ends_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_run, "SCENES", [scene for scene in SCENES if scene[1] is errors.declines])
+    monkeypatch.setattr(errors, "CLOSED_REGION", "74")
+    shown = run("demo")
+    assert shown.code == 1
+    assert "ждали region, а получили main_page" in " ".join(shown.out.split())
+    assert "Итог" not in shown.out
 
 
 def test_every_walk_is_a_transition_of_its_chart() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from support.terminal import Run
 
+from registratura.flows.registration import Registration
 from registratura.host.terminal import main as terminal
+from registratura.host.terminal.opening import world
 
 BAD = [
     ("nonsense",),
@@ -50,7 +52,8 @@ ENGLISH = re.compile(r"\b(?:error|invalid|missing|usage|unknown|traceback|the|no
 
 @pytest.fixture
 def folder(run: Run, tmp_path: Path) -> Path:
-    run("demo", "--database", "good.db", "--fast")
+    with world(str(tmp_path / "good.db"), None) as made:
+        made.portal.start(Registration)
     run("keys", "new", "other.key")
     run("keys", "new", "open.key")
     (tmp_path / "open.key").chmod(0o644)
@@ -97,7 +100,7 @@ def test_debug_writes_the_details_to_a_file_of_the_owner(
     assert log.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("arguments", ["", "--help", "demo --help", "flows show --help"])
+@pytest.mark.parametrize("arguments", ["", "--help", "demo --help", "play --help", "flows show --help"])
 def test_help_is_russian(run: Run, arguments: str) -> None:
     helped = run(*arguments.split())
     assert helped.code == 0
