@@ -49,6 +49,15 @@ def test_mermaid_and_dot(run: Run, name: str) -> None:
     assert dot.strip() == dot_of(FLOWS[name])
 
 
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_drawing_has_every_event_but_no_refusal(name: str) -> None:
+    flow, dot = FLOWS[name], dot_of(FLOWS[name])
+    drawn = {event for path in flow.answers.places for event in flow.answers.events(path)}
+    assert [event for event in sorted(drawn) if flow.by_name[event].title() not in dot] == []
+    assert "refused" not in dot
+    assert " -> " in dot
+
+
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 @pytest.mark.parametrize("name", FLOWS)
 def test_graphviz_understands_it_without_a_warning(name: str) -> None:
