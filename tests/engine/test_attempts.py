@@ -385,7 +385,7 @@ def test_a_code_is_stored_and_logged_nowhere_in_clear(scene: Scene) -> None:
 
 
 def test_guesses_beyond_the_limit_do_not_shut_out_those_that_were_counted_before_them(scene: Scene) -> None:
-    """U26, U46: sixteen presses of the right code, all counted before the first is judged: five are judged, and pass."""
+    """U26, U46: of sixteen presses of the right code, all counted before one is judged, five are judged, and pass."""
     caller = scene.registered()
     code = scene.code()
     flows = [scene.at_code_entry(caller).id for _ in range(16)]
