@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # no traceback reaches a person, whatever it is
         return report(error, debug=_seen["debug"])
     if code == 130:
-        say("\nДо свидания! Всё, что сделано, сохранено.")
+        say("\nДо свидания!")
     return code if isinstance(code, int) else 0
 
 
