@@ -76,10 +76,10 @@ def test_each_rule_sees_what_breaks_it(good: str, bad: str, offence: str) -> Non
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What each scenario fired while *Когда* ran, by the engine's driver."""
+    """What each scenario fired while *Когда* ran, in process and with every log replayed."""
     file = tmp_path_factory.mktemp("behave") / "ledger.json"
-    options = ["-f", "null", "--no-summary", "-D", "driver=engine", "-D", f"ledger={file}"]
-    run = [sys.executable, "-m", "behave", *options, str(FOLDER)]
+    settings = [part for setting in ("driver=engine", "verify=yes", f"ledger={file}") for part in ("-D", setting)]
+    run = [sys.executable, "-m", "behave", "-f", "null", "--no-summary", *settings, str(FOLDER)]
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8", cwd=file.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     entries: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))

@@ -42,11 +42,12 @@ def memory() -> Memory:
 class EngineDriver:
     """Plays one scenario."""
 
-    def __init__(self, storage: str = "memory") -> None:
+    def __init__(self, storage: str = "memory", verify: bool = False) -> None:
         self._steps: Steps = ()
         self._here = False
         self._folder = TemporaryDirectory() if storage == "sqlite" else None
         self._world = memory().world if self._folder is None else World(self._stored())
+        self._verify = verify
         self.fired: tuple[Fired, ...] = ()
 
     @property
@@ -93,6 +94,9 @@ class EngineDriver:
 
     def acted(self) -> None:
         self.fired = tuple(_fired(self.world))
+        if self._verify:
+            verdicts = [self.world.portal.verify(row.id) for row in self.world.rows()]
+            assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
 
     def close(self) -> None:
         if self._folder is not None:
@@ -134,5 +138,8 @@ def _fired(world: World) -> list[Fired]:
 
 
 def driver(settings: Mapping[str, str]) -> EngineDriver:
-    """A driver for one scenario; the setting `storage` is "memory" or "sqlite"."""
-    return EngineDriver(settings.get("storage", "memory"))
+    """A driver for one scenario.
+
+    Settings: `storage` is "memory" or "sqlite"; with `verify` every flow's log is replayed after *Когда*.
+    """
+    return EngineDriver(settings.get("storage", "memory"), "verify" in settings)
