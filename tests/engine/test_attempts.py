@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,12 @@ from registratura.flows.clinic_right import Withdraw
 from registratura.flows.effects import DeliverCode
 from registratura.flows.errors import (
     InvalidPayload,
-    NeedsOwnTransaction,
-    NotJudged,
     RegistraturaError,
-    TicketInvalid,
 )
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
 from registratura.flows.portal_password import ChangePassword
-from registratura.flows.registration import ChooseRegion, Registration
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
-from registratura.host import Caller, FlowView
+from registratura.host import Caller
 
 WRONG = "00000000"
 LOGIN = "margarita@example.org"
@@ -257,108 +252,6 @@ def scopes(scene: Scene) -> list[int]:
         return [row[0] for row in connection.execute(text("SELECT count FROM registratura_attempts"))]
 
 
-# ─── In the host's transaction ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_guess_in_the_hosts_transaction_needs_its_ticket(scene: Scene) -> None:
-    caller = scene.registered()
-    flow, code = scene.at_code_entry(caller), scene.code()
-    before = tables(scene)
-    with hosts_transaction(scene) as within, pytest.raises(NeedsOwnTransaction, match="attempt"):
-        scene.portal.send(flow.id, submitting(code.code), caller=caller, within=within)
-    assert tables(scene) == before
-    ticket = scene.portal.attempt(flow.id, submitting(code.code), caller=caller)
-    with hosts_transaction(scene) as within:
-        view = scene.portal.send(flow.id, submitting(code.code), caller=caller, within=within, ticket=ticket)
-    assert view.state == "attached"
-    assert scene.portal.get(flow.id, caller=caller).state == "attached"
-
-
-def hosts_transaction(scene: Scene) -> Any:
-    return scene.storage.engine.begin() if hasattr(scene.storage, "engine") else scene.storage.transaction()
-
-
-class Undone(Exception):
-    """The host changes its mind."""
-
-
-def undo(view: FlowView) -> None:
-    assert view.transition
-    raise Undone
-
-
-def test_a_rollback_gives_no_attempt_back(scene: Scene) -> None:
-    caller = scene.registered()
-    flow, numbers = scene.at_code_entry(caller), count()
-    for _ in range(5):
-        event = submitting(f"{next(numbers):08}")
-        ticket = scene.portal.attempt(flow.id, event, caller=caller)
-        with pytest.raises(Undone), hosts_transaction(scene) as within:
-            undo(scene.portal.send(flow.id, event, caller=caller, within=within, ticket=ticket))
-    assert scene.state(flow.id) == "code_entry"
-    assert len(scene.log(flow.id)) == 1
-    code = scene.code()
-    view = scene.portal.send(flow.id, submitting(code.code), caller=caller)
-    assert (codes(view), view.state) == (["attempts.exhausted"], "locked")
-
-
-def test_a_ticket_is_for_one_flow_and_one_payload_and_good_once(scene: Scene) -> None:
-    caller = scene.registered()
-    flow, other = scene.at_code_entry(caller).id, scene.at_code_entry(caller).id
-    event = submitting(WRONG)
-    ticket = scene.portal.attempt(flow, event, caller=caller)
-    before = tables(scene)
-    for about, what in ((other, event), (flow, submitting("00000001"))):
-        with pytest.raises(TicketInvalid, match=about):
-            scene.portal.send(about, what, caller=caller, ticket=ticket)
-    assert tables(scene) == before
-    assert codes(scene.portal.send(flow, event, caller=caller, ticket=ticket)) == ["code.not_accepted"]
-    with pytest.raises(TicketInvalid):
-        scene.portal.send(flow, event, caller=caller, ticket=ticket)
-    with pytest.raises(NeedsOwnTransaction):
-        scene.portal.send(flow, event, caller=caller, ticket="no such ticket")
-
-
-def test_a_lock_that_began_since_holds_for_the_ticket_too(scene: Scene) -> None:
-    """It is looked at again when the ticket is redeemed."""
-    caller = scene.registered()
-    flow, other, code = scene.at_code_entry(caller).id, scene.at_code_entry(caller).id, scene.code()
-    ticket = scene.portal.attempt(flow, submitting(code.code), caller=caller)
-    for _ in range(4):
-        scene.portal.send(other, submitting(WRONG), caller=caller)
-    view = scene.portal.send(flow, submitting(code.code), caller=caller, ticket=ticket)
-    assert (codes(view), view.state) == (["attempts.exhausted"], "locked")
-    assert scene.state(code.id) == "issued"
-
-
-def test_a_ticket_counted_in_a_lock_is_worth_nothing_after_it_and_locks_nobody_for_ever(scene: Scene) -> None:
-    caller = scene.registered()
-    flow, other, code = scene.at_code_entry(caller).id, scene.at_code_entry(caller).id, scene.code()
-    for _ in range(5):
-        scene.portal.send(other, submitting(WRONG), caller=caller)
-    ticket = scene.portal.attempt(flow, submitting(code.code), caller=caller)
-    scene.clock.turn(timedelta(minutes=2))
-    late = scene.portal.send(flow, submitting(code.code), caller=caller, ticket=ticket)
-    assert (codes(late), late.state) == (["attempts.exhausted"], "code_entry")
-    assert scene.portal.send(flow, submitting(code.code), caller=caller).state == "attached"
-
-
-def test_an_attempt_counts_once_for_each_key(scene: Scene) -> None:
-    caller = scene.registered()
-    flow = scene.at_code_entry(caller).id
-    tickets = {scene.portal.attempt(flow, submitting(WRONG), caller=caller, idempotency_key="k") for _ in range(9)}
-    assert len(tickets) == 1
-    assert max(scopes(scene)) == 1
-
-
-def test_only_guesses_have_tickets(scene: Scene) -> None:
-    flow = scene.portal.start(Registration).id
-    before = tables(scene)
-    with pytest.raises(NotJudged, match="choose_region"):
-        scene.portal.attempt(flow, ChooseRegion(region="74"))
-    assert tables(scene) == before
-
-
 def test_a_wrong_current_password_is_a_guess_and_a_new_one_that_is_too_short_is_none(scene: Scene) -> None:
     caller = scene.registered()
     password = scene.flow_of(caller, "portal_password")
@@ -382,18 +275,3 @@ def test_a_code_is_stored_and_logged_nowhere_in_clear(scene: Scene) -> None:
     everything = repr(tables(scene))
     assert code.code not in everything
     assert code.code not in repr(submitting(code.code)) + repr(code)
-
-
-def test_guesses_beyond_the_limit_do_not_shut_out_those_that_were_counted_before_them(scene: Scene) -> None:
-    """U26, U46: of sixteen presses of the right code, all counted before one is judged, five are judged, and pass."""
-    caller = scene.registered()
-    code = scene.code()
-    flows = [scene.at_code_entry(caller).id for _ in range(16)]
-    tickets = [scene.portal.attempt(flow, submitting(code.code), caller=caller) for flow in flows]
-    ends = [
-        scene.portal.send(flow, submitting(code.code), caller=caller, ticket=ticket)
-        for flow, ticket in zip(flows, tickets, strict=True)
-    ]
-    assert [end.state for end in ends].count("attached") == 5
-    assert {end.screen.items["right"] for end in ends[:5]} == {scene.flow_of(caller, "clinic_right")}
-    assert {refusal.code for end in ends[5:] for refusal in end.refusals} == {"attempts.exhausted"}

@@ -43,6 +43,7 @@ def sending(scene: Scene, handler: Callable[..., None] | None) -> str:
 
 
 def only(scene: Scene) -> EffectRow:
+    row: EffectRow
     (row,) = scene.storage.effects()
     return row
 
@@ -161,7 +162,11 @@ def test_a_handler_may_use_the_portal(scene: Scene) -> None:
     """A clinic's handler delivers documents through the same portal."""
     caller = scene.registered()
     scene.attached(caller)
-    scene.portal.handlers[StartExport] = lambda effect, effect_id: scene.portal.clinics.suspend(effect.right)
+
+    def suspend(effect: StartExport, effect_id: str) -> None:
+        scene.portal.clinics.suspend(effect.right)
+
+    scene.portal.handlers[StartExport] = suspend
     assert scene.portal.run_due().delivered == 1
     assert scene.state(scene.flow_of(caller, "clinic_right")) == "suspended"
     scene.portal.handlers[StopExport] = Handler()
@@ -174,9 +179,7 @@ def test_a_handler_may_use_the_portal(scene: Scene) -> None:
 def test_an_effect_that_cannot_be_read_is_not_lost_and_holds_up_no_other(scene: Scene, damage: dict[str, str]) -> None:
     handler = Handler()
     flow = sending(scene, handler)
-    made = effect("a damaged one", due=micros(scene.clock.now) - 1)._replace(
-        **{"flow_id": flow, "sealed": None, "kind": "StopExport", "payload": "{}", **damage}
-    )
+    made = effect("a damaged one", due=micros(scene.clock.now) - 1)._replace(**damaged(flow, damage))
     with scene.storage.unit() as unit:
         unit.write(Changes(flows=(), log=(), effects=(made,)))
     assert scene.portal.run_due() == replace(scene.portal.run_due(), delivered=1, failed=1)
@@ -185,6 +188,10 @@ def test_an_effect_that_cannot_be_read_is_not_lost_and_holds_up_no_other(scene: 
         scene.portal.run_due()
     assert [row.id for row in scene.storage.effects(status="dead")] == ["a damaged one"]
     assert len(handler.given) == 1
+
+
+def damaged(flow: str, damage: dict[str, str]) -> dict[str, Any]:
+    return {"flow_id": flow, "sealed": None, "kind": "StopExport", "payload": "{}", **damage}
 
 
 def test_every_kind_of_effect_is_known_by_its_stored_name() -> None:

@@ -79,7 +79,12 @@ def test_a_code_brings_all_that_it_promises_at_once(scene: Scene) -> None:
     caller = scene.registered()
     flow, code = scene.at_code_entry(caller), scene.code()
     seen: list[Any] = []
-    with meddling(scene.storage, write=lambda changes: seen.append(changes) or changes):
+
+    def look(changes: Any) -> Any:
+        seen.append(changes)
+        return changes
+
+    with meddling(scene.storage, write=look):
         scene.portal.send(flow.id, submitting(code.code), caller=caller, idempotency_key="press")
     (changes,) = seen
     card, right = scene.flow_of(caller, "patient_card"), scene.flow_of(caller, "clinic_right")

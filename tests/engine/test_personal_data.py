@@ -110,11 +110,11 @@ def test_nothing_personal_or_secret_is_logged_or_shown_by_repr(scene: Scene, cap
 
 
 MISTAKES: list[Any] = [
-    lambda scene, flow: SetPassword(password=TYPED, repeat=5),  # type: ignore[arg-type]
+    lambda scene, flow: SetPassword(password=TYPED, repeat=5),
     lambda scene, flow: SetPassword(**{"password": TYPED, TYPED: TYPED}),
-    lambda scene, flow: CorrectCard(changes={"Канарейкина": "Дарья"}, revision=1),  # type: ignore[dict-item]
-    lambda scene, flow: CorrectCard(changes={"Канарейкина": 5}, revision=1),  # type: ignore[dict-item]
-    lambda scene, flow: CorrectCard(changes={"last_name": ["Канарейкина"]}, revision="Дарья"),  # type: ignore[arg-type]
+    lambda scene, flow: CorrectCard(changes={"Канарейкина": "Дарья"}, revision=1),
+    lambda scene, flow: CorrectCard(changes={"Канарейкина": 5}, revision=1),
+    lambda scene, flow: CorrectCard(changes={"last_name": ["Канарейкина"]}, revision="Дарья"),
     lambda scene, flow: scene.portal.parse(flow, "correct_card", {"Канарейкина": {"Дарья": 1}}),
     lambda scene, flow: scene.portal.parse(flow, "correct_card", ["Канарейкина"]),
     lambda scene, flow: scene.portal.parse(flow, "set_password", {"password": TYPED, "repeat": None}),

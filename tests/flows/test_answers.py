@@ -65,7 +65,7 @@ def test_an_answer_says_which_events_a_state_has_and_on_what_they_hang(flow: Any
 @ALL
 def test_the_ids_of_two_transitions_of_a_state_differ(flow: AnyFlow) -> None:
     for leaf in leaves(flow.chart):
-        ids = {}
+        ids: dict[str, list[Any]] = {}
         for transition in transitions(flow.chart, leaf):
             end = REFUSED if _refusal(transition) else path(transition.target)
             ids.setdefault(f"{path(transition.source)}/{transition.event}/{end}", []).append(transition)
