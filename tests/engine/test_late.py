@@ -18,6 +18,7 @@ from support.portal import (
 from registratura.domain.card import FieldName
 from registratura.domain.consent import Purpose
 from registratura.flows.attachment import ChooseProfile
+from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection, Section
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.patient_card import AddRelative, Delete, Edit, PatientCard
 from registratura.flows.registration import ConfirmCard
@@ -86,6 +87,16 @@ def test_what_a_screen_finds_too_late_is_carried_out_too(scene: Scene) -> None:
     assert stored_state(scene, child) == "grown_up"
     scene.clock.turn(-DAY)
     assert child not in scene.at_code_entry(caller).screen.items["profiles"]
+
+
+def test_a_page_that_is_only_looked_at_carries_out_what_it_finds_too_late(scene: Scene) -> None:
+    caller = scene.registered()
+    child = child_of(scene, caller, date(2008, 3, 3))
+    cabinet = scene.portal.start(Cabinet, caller=caller)
+    scene.walk(cabinet.id, OpenCabinet(), OpenSection(section=Section.CARDS), caller=caller)
+    scene.clock.now = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+    assert child not in scene.portal.get(cabinet.id, caller=caller).screen.items["cards"]
+    assert stored_state(scene, child) == "grown_up"
 
 
 def test_a_typed_birth_date_moves_the_day_on_which_the_access_ends(scene: Scene) -> None:
