@@ -21,6 +21,9 @@ class Given(Protocol):
         `region` is the one chosen on the way, the usual one if None.
         """
 
+    def reached_signed_in(self, person: Person, place: Place) -> None:
+        """A new registration, begun without leaving the cabinet, stands at the place."""
+
     def reached_signing_in(self, person: Person, place: Place) -> None:
         """A new sign-in stands at the place. It registers nobody."""
 

@@ -8,6 +8,11 @@ from registratura.features.places import Place
 from registratura.features.stage import Stage, expect, given, then, when
 
 
+@given("{person}, не выходя из кабинета, дошёл/дошла до шага {place}")
+def reached_signed_in(stage: Stage, person: Person, place: Place) -> None:
+    stage.driver.given.reached_signed_in(person, place)
+
+
 @given("{person} при входе дошёл/дошла до шага {place}")
 def reached_signing_in(stage: Stage, person: Person, place: Place) -> None:
     stage.driver.given.reached_signing_in(person, place)

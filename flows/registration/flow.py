@@ -140,8 +140,8 @@ def why_not_this_person(case: Identified) -> Iterator[Refusal]:
 
 @Registration.guard
 def registered_before(case: Identified) -> bool:
-    """U18. The account that this very flow opened is not before."""
-    return case.facts.account is not None and case.facts.account != case.record.account
+    """U18. The account that this very flow opened, and whose card it shows, is not before."""
+    return case.facts.account is not None and case.data.card is None
 
 
 @Registration.guard
@@ -153,7 +153,7 @@ def several_cards_match(case: Identified) -> bool:
 @Registration.guard
 def account_exists(case: AnyCase) -> bool:
     """U60: nothing is lost by waiting."""
-    return case.record.account is not None
+    return case.data.card is not None
 
 
 @Registration.decides(IdentityConfirmed)
@@ -256,7 +256,7 @@ def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, account: str
         sends=(*news_for_card(identity, facts), *opened),
         account=account,
         subject=account,
-        evidence=() if case.record.account else (_bound(case, account),),
+        evidence=() if case.data.card else (_bound(case, account),),
     )
 
 

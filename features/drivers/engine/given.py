@@ -12,14 +12,17 @@ from registratura.features.cast import MISHA, REGION, Person
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine.given_inside import InsidePreparations
 from registratura.features.drivers.engine.people import name_of
-from registratura.features.drivers.engine.ways import REGISTRATION, SIGN_IN
+from registratura.features.drivers.engine.ways import REGISTRATION, SIGN_IN, Act
 from registratura.features.drivers.given import Given
 from registratura.features.faults import Fault
 from registratura.features.places import Place
+from registratura.flows.registration import Registration
 
 
 class EngineGiven(InsidePreparations, Given):
     """Prepares, and fails where what it prepares does not come about."""
+
+    region = REGION
 
     # Where the person is.
     def reached(self, person: Person, place: Place, region: str | None = None) -> None:
@@ -33,6 +36,17 @@ class EngineGiven(InsidePreparations, Given):
             self.first.guessed_wrong(person, 5, "attachment_code")
         else:
             self.first.code_entry_opened(person)
+        self.must_be_at(person, place.state)
+
+    def reached_signed_in(self, person: Person, place: Place) -> None:
+        self.first.in_cabinet(person)
+        way, state = list[Act](), place.state
+        while state != "region":
+            state, act = REGISTRATION[state]
+            way.append(act)
+        self.when.begin(self.world.visitor(person), Registration)
+        for act in reversed(way):
+            act(self, person)
         self.must_be_at(person, place.state)
 
     def reached_signing_in(self, person: Person, place: Place) -> None:
