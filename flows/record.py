@@ -55,10 +55,10 @@ class FlowRecord(Generic[D]):
 
     def but(self, **changes: Any) -> FlowRecord[D]:
         """The record with these fields changed: `dataclasses.replace` at a fraction of its cost."""
-        if not changes.keys() <= vars(self).keys():
-            raise TypeError(f"no fields of a record: {changes.keys() - vars(self).keys()}")
         changed = object.__new__(type(self))
         vars(changed).update(vars(self), **changes)
+        if len(vars(changed)) > len(vars(self)):
+            raise TypeError(f"no fields of a record: {changes.keys() - vars(self).keys()}")
         return changed
 
     def due(self, now: datetime) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ from registratura.flows.texts import Texts
 
 T = TypeVar("T")
 TRIES = 24
+_THE_HOST = By(channel=HOST)
 
 
 class Engine:
@@ -286,7 +287,7 @@ class Engine:
         return record
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
-        by = By(channel=caller.channel, account=caller.account) if caller else By(channel=HOST)
+        by = By(channel=caller.channel, account=caller.account) if caller else _THE_HOST
         ask = Asking(self.tools, unit, self.tools.clock(), by, caller.address if caller else None)
         ask.effective = lambda record: effective(ask, record)
         return ask
