@@ -95,7 +95,7 @@ class EngineDriver:
     def acted(self) -> None:
         self.fired = tuple(_fired(self.world))
         if self._verify:
-            verdicts = [self.world.portal.verify(row.id) for row in self.world.rows()]
+            verdicts = [self.world.portal.verify(row.id) for row in self.world.storage.flows()]
             assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
 
     def close(self) -> None:
@@ -125,7 +125,7 @@ class _Prepares:
 def _fired(world: World) -> list[Fired]:
     """The transitions in the logs since the world was marked."""
     found = []
-    for row in world.rows():
+    for row in world.storage.flows():
         before = world.before.get(row.id)
         state = before.state if before else ""
         with world.storage.unit() as unit:

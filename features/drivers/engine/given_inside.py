@@ -163,7 +163,7 @@ class InsidePreparations:
 
     def must_be_at(self, person: Person, state: str) -> None:
         flow = self.world.visitor(person).flow
-        actual = next((row.state for row in self.world.rows() if row.id == flow), "")
+        actual = next((row.state for row in self.world.storage.flows() if row.id == flow), "")
         assert actual == state, f"{person}: не удалось подготовить «{state}», вышло «{actual}»"
 
     def _guess_password(self, person: Person, number: int, elsewhere: bool) -> None:

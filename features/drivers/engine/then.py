@@ -67,7 +67,7 @@ class EngineThen(InsideReadings, Then):
 
     # What is stored.
     def unchanged(self) -> bool:
-        return {row.id: row for row in self.world.rows()} == self.world.before
+        return {row.id: row for row in self.world.storage.flows()} == self.world.before
 
     def balance(self, person: Person) -> Balance:
         own = [card for card in self.world.cards_of(person) if not card.data.relative]
@@ -86,7 +86,7 @@ class EngineThen(InsideReadings, Then):
 
     def evidence_is_impersonal(self) -> bool:
         declined = [entry for entry in self._book() if entry.kind is EvidenceKind.DECLINED]
-        flows = {row.id: row for row in self.world.rows()}
+        flows = {row.id: row for row in self.world.storage.flows()}
         nobody = (None, None, None)
         return bool(declined) and all(
             (e.account, e.subject, flows[e.flow_id].account) == nobody and not flows[e.flow_id].sealed for e in declined
@@ -126,7 +126,7 @@ class EngineThen(InsideReadings, Then):
     def _book(self) -> list[ConsentEvidence]:
         """Every entry of the book of consents."""
         with self.world.storage.unit() as unit:
-            rows = [entry for row in self.world.rows() for entry in unit.evidence(row.id)]
+            rows = [entry for row in self.world.storage.flows() for entry in unit.evidence(row.id)]
         return sorted(
             (ConsentEvidence.model_validate_json(row.entry) for row in rows), key=lambda e: (e.pressed_at, e.flow_id)
         )

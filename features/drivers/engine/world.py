@@ -38,7 +38,6 @@ from registratura.flows.settings import ATTEMPTS
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
 
-ALL = 1_000_000
 TRIES = 100
 SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
 
@@ -85,7 +84,7 @@ class World:
 
     def mark(self) -> None:
         """From here on: what is different, what was sent, what was answered."""
-        self.before = {row.id: row for row in self.rows()}
+        self.before = {row.id: row for row in self.storage.flows()}
         self.inboxes_before = {key: len(citizen.phone_inbox) for key, citizen in self.gosuslugi.citizens.items()}
         for who in self.visitors.values():
             who.answers = ()
@@ -151,14 +150,11 @@ class World:
         self.work()
 
     # What is stored, read as it is.
-    def rows(self) -> list[FlowRow]:
-        """Every stored flow."""
-        with self.storage.unit() as unit:
-            return [row for flow_id in self.storage.flow_ids(limit=ALL) if (row := unit.flow(flow_id))]
-
     def records(self, chart: str) -> list[AnyRecord]:
         """Every flow of that chart, the oldest first."""
-        return [record_of(row, FLOWS, KEYS) for row in self.rows() if row.flow == chart]
+        with self.storage.unit() as unit:
+            rows = [unit.flow(row.id) for row in self.storage.flows() if row.flow == chart]
+        return [record_of(row, FLOWS, KEYS) for row in rows if row]
 
     def cards_of(self, person: Person) -> list[AnyRecord]:
         """The cards that bear the person's name, deleted ones too: the first name is nobody else's here."""
