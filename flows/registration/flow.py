@@ -17,6 +17,7 @@ from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
     answer_claim,
+    card_claim,
     looks_up_the_person,
     news_for_card,
     open_account,
@@ -254,6 +255,7 @@ def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, account: str
             **{"identity": None, "matches": (), "denied": None},
         },
         sends=(*news_for_card(identity, facts), *opened),
+        claims=(card_claim(facts),) if anew else (),
         account=account,
         subject=account,
         evidence=() if case.data.card else (_bound(case, account),),

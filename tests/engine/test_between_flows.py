@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.faults import meddling
 from support.portal import (
     AT_HOME,
     BORIS,
@@ -27,7 +29,9 @@ from registratura.domain.card import FieldName
 from registratura.domain.consent import Purpose
 from registratura.domain.matching import ClinicCard
 from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet
+from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.errors import StartRefused
+from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 from registratura.flows.patient_card import AddRelative, Delete, PatientCard
 from registratura.flows.registration import ConfirmCard, ContactSupport, GoToGosuslugi, ReloadFromGosuslugi
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SignIn, SubmitPassword
@@ -142,6 +146,75 @@ def test_an_answer_of_gosuslugi_serves_one_flow(scene: Scene) -> None:
     scene.portal.gosuslugi.returned(one.id, MARGARITA, "the answer")
     view = scene.portal.gosuslugi.returned(other.id, MARGARITA, "the answer")
     assert (codes(view), view.state) == (["gosuslugi.answer_used"], "gosuslugi.first_stage")
+
+
+# ─── At once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_code_redeemed_while_consent_is_withdrawn_leaves_no_right(scene: Scene) -> None:
+    """U40. The attachment has decided, and the withdrawal comes before it writes."""
+    caller = scene.registered()
+    flow, code = scene.at_code_entry(caller), scene.code()
+
+    def withdraw(changes: Any) -> Any:
+        scene.portal.start(ConsentWithdrawal, caller=caller)
+        return changes
+
+    with meddling(scene.storage, write=withdraw) as left:
+        view = scene.portal.send(flow.id, submitting(code.code), caller=caller)
+    assert not left
+    assert codes(view) == ["consent.withdrawn"]
+    assert scene.state(code.id) == "issued"
+
+
+def test_consent_withdrawn_while_a_code_is_redeemed_takes_the_right_back(scene: Scene) -> None:
+    caller = scene.registered()
+    flow, code = scene.at_code_entry(caller), scene.code()
+
+    def attach(changes: Any) -> Any:
+        scene.walk(flow.id, submitting(code.code), caller=caller)
+        return changes
+
+    with meddling(scene.storage, write=attach) as left:
+        scene.portal.start(ConsentWithdrawal, caller=caller)
+    assert not left
+    assert scene.state(scene.flow_of(caller, "clinic_right")) == "withdrawn"
+
+
+def test_of_eight_requests_for_a_code_by_sms_at_once_one_is_sent(scene: Scene) -> None:
+    """U24: whoever asks in parallel sends nobody more messages."""
+    event = SendOneTimeCode(phone="+79001234567", person="somebody")
+
+    def ask(_: int) -> str:
+        try:
+            return scene.portal.start(OneTimeCode, event).state
+        except StartRefused as refused:
+            return refused.refusals[0].code
+
+    with ThreadPoolExecutor(8) as pool:
+        ends = sorted(pool.map(ask, range(8)))
+    assert ends == [*["one_time_code.too_soon"] * 7, "sent"]
+    assert len(scene.storage.effects()) == 1
+
+
+def test_two_who_sign_in_at_once_after_the_card_was_deleted_make_one_card(scene: Scene) -> None:
+    caller = scene.registered()
+    own = scene.flow_of(caller, "patient_card")
+    scene.portal.start(PatientCard, relative(), caller=caller)
+    scene.walk(own, Delete(confirmed=True), caller=caller)
+    one, other = (scene.walk(scene.portal.start(SignIn).id, ChooseGosuslugi(), GoToGosuslugi()).id for _ in range(2))
+
+    def come_first(changes: Any) -> Any:
+        scene.portal.gosuslugi.returned(other, MARGARITA, "other")
+        return changes
+
+    with meddling(scene.storage, write=come_first) as left:
+        scene.portal.gosuslugi.returned(one, MARGARITA, "one")
+    assert not left
+    assert (scene.state(one), scene.state(other)) == ("signed_in", "signed_in")
+    with scene.storage.unit() as unit:
+        cards = [row.state for row in unit.flows_of(caller.account, "patient_card")]
+    assert sorted(cards) == ["deleted", "unverified", "unverified"]
 
 
 def test_a_host_names_only_the_limits_that_it_changes(tmp_path: Path) -> None:

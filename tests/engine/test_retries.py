@@ -129,6 +129,21 @@ def test_a_retry_shows_a_flow_only_to_those_who_may_see_it(scene: Scene) -> None
         scene.portal.start(Registration, BeginRegistration(), caller=nobody, idempotency_key="k")
 
 
+def test_an_answer_is_kept_for_a_week(scene: Scene) -> None:
+    flow = scene.portal.start(SignIn, caller=AT_HOME, idempotency_key="k")
+    caller = scene.registered()
+    guess = submitting("00000000")
+    entry = scene.at_code_entry(caller)
+    scene.portal.send(entry.id, guess, caller=caller, idempotency_key="k")
+    scene.clock.turn(timedelta(days=7))
+    scene.portal.run_due()
+    assert scene.portal.start(SignIn, caller=AT_HOME, idempotency_key="k").id == flow.id
+    scene.clock.turn(timedelta(microseconds=1))
+    scene.portal.run_due()
+    assert {name for name in ("idempotency", "tickets") if tables(scene)[name]} == set()
+    assert scene.portal.start(SignIn, caller=AT_HOME, idempotency_key="k").id != flow.id
+
+
 # ─── Twice at once ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
