@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -33,12 +33,13 @@ from registratura.flows.settings import Settings
 class Caller:
     """Who calls, as the host knows them: `account` only if signed in, `session` an opaque id of the browser's session.
 
-    `caller=None` means the host itself, which may see every flow.
+    A caller with neither cannot be known again: what they start, only the host may go on with. `caller=None` means the
+    host itself, which may see every flow.
     """
 
     channel: str = "web"
-    address: str | None = None
-    session: str | None = None
+    address: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False)
     account: str | None = None
 
 

@@ -51,6 +51,7 @@ class Attachment(Flow[AttachmentData]):
     name = "attachment"
     chart = AttachmentChart
     data = AttachmentData
+    outlives_sign_in = True
     begins = (BeginAttachment,)
     events = (ChooseProfile, SubmitCode, Cancel, AttemptsExhausted, LockEnded, Expire)
 

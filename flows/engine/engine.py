@@ -172,9 +172,8 @@ class Engine:
 
     def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
         caller = request.caller
-        session = self.tools.keys.digest("session", caller.session) if caller and caller.session else None
-        if request.origin is not Origin.PERSON:
-            session = NOBODY
+        known = caller.session if caller and request.origin is Origin.PERSON else None
+        session = self.tools.keys.digest("session", known) if known else NOBODY
         start = Start(flow, ask.new_id(), request.event, account=caller.account if caller else None)
         steps = plan_start(ask, start, session)
         if steps[0].refusals:
@@ -282,7 +281,7 @@ class Engine:
 
     def _visible(self, ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
         record = ask.stored(flow_id)
-        if record is None or not may_see(self.tools.keys, record, caller):
+        if record is None or not may_see(self.tools, record, caller):
             raise UnknownFlow(flow_id=flow_id)
         return record
 

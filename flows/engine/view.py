@@ -63,10 +63,11 @@ class Screen:
     """
 
     id: str
-    title: str
-    text: str
-    notice: str = ""
-    items: Mapping[str, Any] = field(default_factory=dict)
+    # What a person sees of themselves is personal: it is for the screen, not for a log.
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    notice: str = field(default="", repr=False)
+    items: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

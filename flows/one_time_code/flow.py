@@ -75,6 +75,7 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     name = "one_time_code"
     chart = OneTimeCodeChart
     data = OneTimeCodeData
+    outlives_sign_in = True
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 

@@ -65,6 +65,7 @@ class Registration(Flow[RegistrationData]):
     name = "registration"
     chart = RegistrationChart
     data = RegistrationData
+    outlives_sign_in = True
     begins = (BeginRegistration,)
     events = (
         *(ChooseRegion, ChangeRegion, Register, SignIn, CloseConsent, AcceptConsent, DeclineConsent),

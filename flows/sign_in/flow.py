@@ -68,6 +68,7 @@ class SignIn(Flow[SignInData]):
     name = "sign_in"
     chart = SignInChart
     data = SignInData
+    outlives_sign_in = True
     begins = (BeginSignIn,)
     events = (
         *(ChooseGosuslugi, ChoosePassword, SubmitPassword, ForgotPassword, Back),

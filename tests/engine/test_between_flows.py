@@ -30,10 +30,16 @@ from registratura.domain.consent import Purpose
 from registratura.domain.matching import ClinicCard
 from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
-from registratura.flows.errors import StartRefused
+from registratura.flows.errors import StartRefused, UnknownFlow
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 from registratura.flows.patient_card import AddRelative, Delete, PatientCard
-from registratura.flows.registration import ConfirmCard, ContactSupport, GoToGosuslugi, ReloadFromGosuslugi
+from registratura.flows.registration import (
+    ConfirmCard,
+    ContactSupport,
+    GoToGosuslugi,
+    Registration,
+    ReloadFromGosuslugi,
+)
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SignIn, SubmitPassword
 from registratura.host import Caller
 
@@ -93,8 +99,21 @@ def test_a_cabinet_left_on_the_screen_is_not_opened_for_who_has_signed_out(scene
     caller = scene.registered()
     cabinet = scene.portal.start(Cabinet, BeginCabinet(), caller=caller)
     signed_out = Caller(session=caller.session)
-    view = scene.portal.send(cabinet.id, OpenCabinet(), caller=signed_out)
-    assert (codes(view), view.state) == (["sign_in_required"], "closed")
+    with pytest.raises(UnknownFlow):
+        scene.portal.send(cabinet.id, OpenCabinet(), caller=signed_out)
+    with pytest.raises(UnknownFlow):
+        scene.portal.get(cabinet.id, caller=signed_out)
+    assert scene.portal.get(cabinet.id, caller=caller).state == "closed"
+
+
+def test_what_was_begun_without_a_session_is_the_hosts_alone(scene: Scene) -> None:
+    """An id is no capability: nobody who learns it may go on with the flow."""
+    flows = [scene.portal.start(Registration), scene.portal.start(Registration, caller=Caller(channel="mobile"))]
+    for flow in flows:
+        for stranger in (Caller(), Caller(session="another"), Caller(account="somebody")):
+            with pytest.raises(UnknownFlow):
+                scene.portal.get(flow.id, caller=stranger)
+        assert scene.portal.get(flow.id).state == "region"
 
 
 @pytest.mark.parametrize(

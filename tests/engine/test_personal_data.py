@@ -104,7 +104,8 @@ def test_nothing_personal_or_secret_is_logged_or_shown_by_repr(scene: Scene, cap
     for flow_id in scene.storage.flow_ids(limit=1000):
         record = scene.portal.engine.record(flow_id)
         said += [repr(record), str(record), repr(record.data), str(record.data), repr(scene.portal.history(flow_id))]
-        said.append(repr(scene.portal.verify(flow_id)))
+        said += [repr(scene.portal.verify(flow_id)), repr(scene.portal.get(flow_id))]
+    said.append(repr(Caller(session=words[0], address=words[0])))
     text = "\n".join(said)
     assert [word for word in words if word in text] == []
 
