@@ -146,8 +146,7 @@ class SqlStorage(Storage):
         if id(self) in held:
             yield held[id(self)]
             return
-        turn, connect = (self._turn, self._shared_connection) if self._shared else (nullcontext(), self._connection)
-        with turn, connect() as connection:
+        with self._shared_connection() if self._shared else self._connection() as connection:
             line = Line(connection.cursor(), self.engine.dialect, self.errors)
             token = _HELD.set({**held, id(self): line})
             try:
@@ -196,10 +195,11 @@ class SqlStorage(Storage):
     @contextmanager
     def _shared_connection(self) -> Iterator[Any]:
         """The one connection there is (`:memory:`), not given back: that would roll back a host's transaction."""
-        if self._kept is None:
-            with self._connection() as self._kept:
-                pass
-        yield self._kept
+        with self._turn:
+            if self._kept is None:
+                with self._connection() as self._kept:
+                    pass
+            yield self._kept
 
     def _transaction(self, line: Line) -> AbstractContextManager[None]:
         return line.transaction(self._turn)

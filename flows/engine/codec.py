@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
@@ -135,7 +135,7 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
         if row.sealed:
             text = _joined(text, keys.open(row.key_id, row.wrapped or "", row.sealed, flow_place(row.id)))
         data = flow.data.model_validate_json(text)
-        timers = timers_of(json.loads(row.timers)) if row.timers != "{}" else {}
+        timers = timers_of(from_json(row.timers))
         created_at, changed_at = moment(row.created_at), moment(row.changed_at)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, ValidationError):
         raise DataDamaged(what="the data", flow_id=row.id) from None
