@@ -37,6 +37,7 @@ from registratura.flows.errors import (
     IdempotencyConflict,
     NotJudged,
     NotStartedByHosts,
+    RegistraturaError,
     StartRefused,
     UnknownEvent,
     UnknownFlow,
@@ -136,10 +137,9 @@ class Engine:
             return self._reading(unit, flow_id, caller, counted)
 
     def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
-        """The log of a flow, the oldest entry first. Personal data in it is sealed."""
+        """The log of a flow, the oldest entry first, with what is due by now. Personal data in it is sealed."""
         with self.storage.unit(within) as unit:
-            self._visible(self._asking(unit, caller), flow_id, caller)
-            return tuple(unit.log(flow_id))
+            return self._reading(unit, flow_id, caller, lambda ask, record: tuple(unit.log(flow_id)))
 
     def record(self, flow_id: str, *, within: Any = None) -> AnyRecord:
         """The record itself, for gateways and stand-ins; what is due by now is carried out first."""
@@ -258,10 +258,13 @@ class Engine:
         return view_of(ask, self.texts, record, transition=entry.transition, refusals=refusals, started=started)
 
     def _catch_up(self, unit: Unit, ask: Asking) -> None:
-        """Carry out what was found to be due in other flows: a clock that goes back must not revive it."""
+        """Carry out what was found to be due in other flows: a clock that goes back must not revive it.
+
+        The event itself is done: what goes wrong here is the sweeper's to try again, and no error of the caller's.
+        """
         for flow_id in sorted(ask.late):
             fresh = self._asking(unit, None)
-            with suppress(Lost):
+            with suppress(Lost, RegistraturaError):
                 self._in_time(fresh, self._visible(fresh, flow_id, None))
 
     def _in_time(self, ask: Asking, record: AnyRecord) -> AnyRecord:
