@@ -10,17 +10,8 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from support.attachment_model import (
-    CHILD,
-    CODE_LIFE,
-    ENTRIES,
-    PATIENTS,
-    PERSONS,
-    REFUSALS,
-    TRANSITIONS,
-    Code,
-    Right,
-)
+from support import attachment_model as written
+from support.attachment_model import ENTRIES, Code, Right, typed
 from support.faults import DiskFull, fails, meddling
 from support.guesses import Guesses
 from support.machine import PortalMachine, deaths, seldom, walk
@@ -28,7 +19,7 @@ from support.portal import BORIS, CHEST_XRAY, CONSENTS, Scene
 
 from registratura.domain.consent import Purpose
 from registratura.features.faults import Fault
-from registratura.flows.attachment import Attachment, BeginAttachment, ChooseProfile, SubmitCode
+from registratura.flows.attachment import Attachment, BeginAttachment, ChooseProfile
 from registratura.flows.clinic_right import Withdraw
 from registratura.flows.common import Cancel
 from registratura.flows.errors import NotAllowedNow
@@ -37,14 +28,14 @@ from registratura.host import Caller
 from registratura.host.gateways import IssuedCode
 
 HALF_A_MINUTE = timedelta(seconds=30)
-TEXT, PERSONAL = CONSENTS[Purpose.MEDICAL_DATA], CONSENTS[Purpose.PERSONAL_DATA]
+PERSONAL = CONSENTS[Purpose.PERSONAL_DATA]
 
 
 class AttachmentMachine(PortalMachine):
     """A signed-in person with a child, and clinics that give codes to them and to somebody else."""
 
     flow_type = Attachment
-    persons = PERSONS
+    persons = written.PERSONS
     facts: ClassVar = {"code_entry": frozenset({"attempts_exhausted"})}
     times: ClassVar = {"code_entry": frozenset({"expire"}), "locked": frozenset({"expire", "lock_ended"})}
     life = timedelta(hours=1)
@@ -65,7 +56,7 @@ class AttachmentMachine(PortalMachine):
         caller = scene.registered()
         boris = scene.registered(BORIS)
         own, foreign = scene.flow_of(caller, "patient_card"), scene.flow_of(boris, "patient_card")
-        relative = AddRelative(fields=CHILD, text_version=PERSONAL.version, text_sha256=PERSONAL.sha256)
+        relative = AddRelative(fields=written.CHILD, text_version=PERSONAL.version, text_sha256=PERSONAL.sha256)
         child = scene.portal.start(PatientCard, relative, caller=caller).id
         assert caller.account is not None
         cls.cards.update(own=own, child=child, boris=foreign, account=caller.account)
@@ -89,23 +80,25 @@ class AttachmentMachine(PortalMachine):
         self.profile, self.lock_ends = "own", None
 
     def time_is_over(self) -> None:
-        for code in self.codes:
-            if code.state == "issued" and self.now >= code.dies:
-                code.state = "expired"
         ends = self.lock_ends
         if self.state == "locked" and ends and self.now >= ends and ends < self.expires:
             self.state, self.version = "code_entry", self.version + 1
         super().time_is_over()
-        # Whoever looks at a code, its life is over for good: the clock may go back.
-        self.scene.portal.run_due()
 
-    # ─── The clinic ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def somebody_looks(self, data: st.DataObject) -> None:
+        super().somebody_looks(data)
+        self.looked_at(*self.codes)
+
+    def looked_at(self, *codes: Code) -> None:
+        """Whoever looks at a code too late ends it for good, even if the clock goes back then."""
+        for code in codes:
+            code.state = "expired" if code.state == "issued" and self.now >= code.dies else code.state
 
     @rule(clinic=st.sampled_from(["ural", "ural", "volga"]), whose=st.sampled_from(["own", "own", "child", "boris"]))
     def issue(self, clinic: str, whose: str) -> None:
-        issued = self.scene.portal.clinics.issue_code(clinic, PATIENTS[whose])
+        issued = self.scene.portal.clinics.issue_code(clinic, written.PATIENTS[whose])
         assert issued.code not in [code.issued.code for code in self.codes]
-        self.codes.append(Code(issued, clinic, whose, self.now + CODE_LIFE))
+        self.codes.append(Code(issued, clinic, whose, self.now + written.CODE_LIFE))
 
     @precondition(lambda self: self.codes)
     @rule(data=st.data(), again=st.booleans(), really=seldom(3))
@@ -113,6 +106,7 @@ class AttachmentMachine(PortalMachine):
         if not really:
             return
         code = data.draw(st.sampled_from(self.codes))
+        self.looked_at(code)
         call = self.scene.portal.clinics.reissue_code if again else self.scene.portal.clinics.revoke_code
         if code.state != "issued":
             with pytest.raises(NotAllowedNow):
@@ -121,13 +115,13 @@ class AttachmentMachine(PortalMachine):
         new = call(code.issued.id)
         code.state = "revoked"
         if isinstance(new, IssuedCode):
-            self.codes.append(Code(new, code.clinic, code.patient, self.now + CODE_LIFE))
+            self.codes.append(Code(new, code.clinic, code.patient, self.now + written.CODE_LIFE))
 
-    @precondition(lambda self: any(code.state == "issued" for code in self.codes))
-    @rule(really=seldom(6))
+    @precondition(lambda self: any(self.now < code.dies for code in self.codes))
+    @rule(really=seldom(3))
     def the_codes_die(self, really: bool) -> None:
         if really:
-            self.turn(min(code.dies for code in self.codes if code.state == "issued") - self.now)
+            self.turn(min(code.dies for code in self.codes if self.now < code.dies) - self.now)
 
     @precondition(lambda self: self.rights)
     @rule(data=st.data(), name=st.sampled_from("abc"), fault=st.sampled_from([None, Fault.DOCUMENT_TWICE]))
@@ -162,8 +156,6 @@ class AttachmentMachine(PortalMachine):
             self.scene.portal.send(flow, Withdraw(), caller=self.caller)
             self.rights[flow].alive = False
             self.effects["StopExport"] += 1
-
-    # ─── The person ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     @precondition(lambda self: self.state == "code_entry")
     @rule(whose=st.sampled_from(["own", "child", "boris"]), death=deaths)
@@ -206,12 +198,14 @@ class AttachmentMachine(PortalMachine):
 
     def submit_it(self, code: Code | None, stale: bool, death: Any) -> None:
         profile, counters = self.profile, (self.guesses[self.profile], self.all_guesses)
+        self.looked_at(*[code] if code else [])
         taken = [counter.take(self.now) for counter in counters]
         judged = all(taken)
         why, fits, again = self.verdict(code, judged, stale)
         if not why and code is not None:
-            view = self.send(self.typed(code, stale), "attached", death=death)
+            view = self.send(typed(code, stale), "attached", death=death)
             self.guesses[profile].forgive()
+            self.all_guesses.give_back()
             assert view.screen.items["clinic"] == self.scene.portal.parts.settings.clinics[code.clinic].title
             self.attached(code, view.screen.items["right"], again)
             return
@@ -221,7 +215,7 @@ class AttachmentMachine(PortalMachine):
         over = any(counter.locked(self.now) for counter in counters) and (missed or not judged)
         foreign = judged and code is not None and code.state == "issued" and code.patient != profile
         self.effects["WarnClinic"] += foreign
-        self.send(self.typed(code, stale), "locked" if over else None, refused=why, steps=1 + over, death=death)
+        self.send(typed(code, stale), "locked" if over else None, refused=why, steps=1 + over, death=death)
         self.lock_ends = max((c.locked_until for c in counters if c.locked(self.now) and c.locked_until), default=None)
 
     def verdict(self, code: Code | None, judged: bool, stale: bool) -> tuple[tuple[str, ...], bool, bool]:
@@ -237,11 +231,6 @@ class AttachmentMachine(PortalMachine):
         elif fits and code is not None and code.clinic in living:
             why += ("already_attached",)
         return why, fits, again
-
-    def typed(self, code: Code | None, stale: bool) -> SubmitCode:
-        digits = code.issued.code if code else "00000000"
-        sha = "0" * 64 if stale else TEXT.sha256
-        return SubmitCode(code=f"{digits[:4]} {digits[4:]}", text_version=TEXT.version, text_sha256=sha)
 
     def attached(self, code: Code, right: str, again: bool) -> None:
         """The first answer stands; and nobody else's right is given again."""
@@ -259,15 +248,25 @@ class AttachmentMachine(PortalMachine):
         """The process dies and nobody asks again: the guess stays counted."""
         before = self.rows(self.flow)
         with meddling(self.scene.storage, write=fails), pytest.raises(DiskFull):
-            self.portal_send(self.typed(None, False), f"key {next(self.keys)}")
+            self.portal_send(typed(None, False), f"key {next(self.keys)}")
         for counter in (self.guesses[self.profile], self.all_guesses):
             counter.take(self.now)
         assert self.rows(self.flow) == before
 
+    @precondition(lambda self: self.state == "code_entry" and self.right_codes)
+    @rule()
+    def the_sixth_even_if_it_is_right(self) -> None:
+        """The one before it was lost, so that no wrong answer has locked the profile yet (U26)."""
+        while self.state == "code_entry" and self.guesses[self.profile].used < 4:
+            self.submit_it(None, False, None)
+        if self.state == "code_entry":
+            self.a_guess_that_is_lost()
+            self.submit_the_right_one(None)
+
     @precondition(lambda self: self.state == "code_entry")
     @rule(code=st.sampled_from(["1234567", "123456789", "1234567a", "١٢٣٤٥٦٧٨", ""]))
     def type_no_code(self, code: str) -> None:
-        payload = {"code": code, "text_version": TEXT.version, "text_sha256": TEXT.sha256}
+        payload = {"code": code, "text_version": written.TEXT.version, "text_sha256": written.TEXT.sha256}
         self.invalid("submit_code", payload)
 
     def look_back(self) -> None:
@@ -289,8 +288,8 @@ class OnSqlite(AttachmentMachine):
 
 def test_attachment_is_what_the_model_says() -> None:
     walk(AttachmentMachine, 120)
-    assert AttachmentMachine.reached == TRANSITIONS
-    assert set(AttachmentMachine.refused) == REFUSALS
+    assert AttachmentMachine.reached == written.TRANSITIONS
+    assert set(AttachmentMachine.refused) == written.REFUSALS
 
 
 def test_attachment_in_a_file_is_what_the_model_says() -> None:

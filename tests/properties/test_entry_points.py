@@ -32,7 +32,7 @@ def prepared(kind: str) -> tuple[Scene, Caller, str]:
     if kind == "revoked":
         scene.portal.clinics.revoke_code(code.id)
     elif kind == "expired":
-        scene.clock.turn(scene.portal.parts.settings.lives["attachment_code"])
+        scene.clock.turn(scene.portal.parts.settings.attachment_codes.life)
     elif kind == "of a clinic that is there already":
         scene.attached(caller)
     elif kind == "used":

@@ -195,6 +195,16 @@ class SignInMachine(LegMachine):
         self.guesses[LOGINS[login]].take(self.now)
         assert self.rows(self.flow) == before
 
+    @precondition(lambda self: self.state == "password" and not self.guesses["margarita"].locked(self.now))
+    @rule()
+    def the_sixth_even_if_it_is_right(self) -> None:
+        """The one before it was lost, so that no wrong answer has locked the account yet (U26)."""
+        login = "margarita@example.org"
+        while self.state == "password" and self.guesses["margarita"].used < 4:
+            self.submit(login, False, None)
+        self.a_guess_that_is_lost(login, False)
+        self.submit(login, True, None)
+
     @precondition(lambda self: self.state == "password")
     @rule(length=st.sampled_from([1025, 2000]))
     def submit_nonsense(self, length: int) -> None:

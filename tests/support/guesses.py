@@ -39,5 +39,9 @@ class Guesses:
             self.locked_until = now + LOCKS[min(self.locks_so_far, len(LOCKS) - 1)]
             self.locks_so_far += 1
 
+    def give_back(self) -> None:
+        """The one just taken was right, where a right one forgives no other."""
+        self.used -= 1
+
     def forgive(self) -> None:
         self.__init__(self.limit)  # type: ignore[misc]

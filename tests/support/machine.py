@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from support.faults import DiskFull, fails, meddling
@@ -281,6 +281,8 @@ def walk(machine: type[PortalMachine], examples: int, steps: int = 20) -> None:
                 derandomize=True,
                 database=None,
                 report_multiple_bugs=False,
+                # A walk is short enough to be read. Add Phase.shrink, which takes minutes, where it is not.
+                phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             ),
         )
