@@ -79,6 +79,10 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 
+    @classmethod
+    def life(cls, settings: Settings) -> timedelta | None:
+        return settings.one_time_codes.life
+
 
 OR = FlowRecord[OneTimeCodeData]
 
@@ -131,7 +135,7 @@ def send(case: AnyCase) -> Move:
 @OneTimeCode.counts(SubmitOneTimeCode)
 def whose_attempts(record: OR, event: SubmitOneTimeCode, ask: Ask) -> tuple[Counted, ...]:
     """Per request, not per code: resending buys no guesses."""
-    return (Counted("sms", record.id),)
+    return (Counted("sms", record.id, limits=ask.settings.one_time_codes.guesses),)
 
 
 @OneTimeCode.gathers(SubmitOneTimeCode, facts=SubmitFacts)
