@@ -37,13 +37,10 @@ class Key:
 
     id: str
     secret: bytes = field(repr=False)
-    # Begun once: to begin it anew, OpenSSL looks the algorithm up by its name.
-    mac: hmac.HMAC = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.secret) != KEY_BYTES or not _ID.fullmatch(self.id):
             raise ValueError(f"a key has {KEY_BYTES} bytes and an id of letters, digits, _ and -")
-        object.__setattr__(self, "mac", hmac.new(self.secret, digestmod="sha256"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +140,7 @@ def _check(use: str, key: Key) -> str:
 
 
 def _mac(key: Key, text: str) -> str:
-    mac = key.mac.copy()
-    mac.update(text.encode())
-    return mac.hexdigest()
+    return hmac.digest(key.secret, text.encode(), "sha256").hex()
 
 
 def _text(data: bytes) -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import RLock, get_ident
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Pool, StaticPool
+from sqlalchemy import Connection, Engine, StaticPool
 from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
@@ -40,7 +40,6 @@ class SqlStorage(Storage):
         self.where = engine.url.render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
         self._kept: Any = None
-        self._spare: list[Any] = []
         self._shared = isinstance(engine.pool, StaticPool)
         # By thread and task: tasks of one thread take turns in the middle of a unit.
         self._held: dict[tuple[int, object], Line] = {}
@@ -131,19 +130,17 @@ class SqlStorage(Storage):
 
     def close(self) -> None:
         """Close the connections, unless the engine is the host's."""
-        while self._spare:
-            self._spare.pop().close()
         if self._disposes:
             self.engine.dispose()
 
     def before_fork(self) -> None:
         """Close what is idle: a child must not inherit SQLite's connections, whose locks stay the parent's."""
-        if not self._shared:
-            self.close()
+        if self._disposes and not self._shared:
+            self.engine.dispose()
 
     def in_child(self) -> None:
         """Other threads' locks and units are not here. What their units had open cannot be used or closed here."""
-        cut = bool(self._held or self._spare) and self.engine.dialect.name == "sqlite"
+        cut = bool(self._held) and self.engine.dialect.name == "sqlite"
         self._turn, self._torn = self._new_turn(), self._torn or cut
         self._held.clear()
 
@@ -187,24 +184,12 @@ class SqlStorage(Storage):
         finally:
             if begins:
                 connection.autocommit = False
-            self._give_back(pooled, pool)
-
-    def _give_back(self, pooled: Any, pool: Pool) -> None:
-        idle = not getattr(pooled.dbapi_connection, "in_transaction", True)
-        if not self._disposes or self._shared:
-            pooled.close()
-        elif self.engine.pool is pool and idle and not self._spare:
-            # One waits beside the pool, whose ceremony costs a tenth of an event.
-            self._spare.append(pooled)
-        else:
-            if self.engine.pool is not pool:
+            if self._disposes and self.engine.pool is not pool:
                 # The pool was closed meanwhile: it would keep what comes back.
                 pooled.invalidate()
             pooled.close()
 
     def _taken(self) -> Any:
-        with suppress(IndexError):
-            return self._spare.pop()
         try:
             return self.engine.raw_connection()
         except self.errors.caught as error:
