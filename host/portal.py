@@ -183,6 +183,10 @@ class Registratura:
         """`get` under asyncio."""
         return await self._run(partial(self.get, flow_id), more)
 
+    async def ahistory(self, flow_id: str, **more: Any) -> tuple[LogRow, ...]:
+        """`history` under asyncio."""
+        return await self._run(partial(self.history, flow_id), more)
+
     async def aattempt(self, flow_id: str, event: Event, **more: Any) -> str:
         """`attempt` under asyncio."""
         return await self._run(partial(self.attempt, flow_id, event), more)
