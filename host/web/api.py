@@ -23,14 +23,21 @@ from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine import FlowView
 from registratura.flows.engine.codec import moment, refusals_in
 from registratura.flows.engine.view import person_events, schema_of, shown
-from registratura.flows.errors import ConcurrentUpdate, NotAPersonsEvent, NotStartedByHosts, UnknownEvent, UnknownFlow
+from registratura.flows.errors import (
+    ConcurrentUpdate,
+    InvalidPayload,
+    NotAPersonsEvent,
+    NotStartedByHosts,
+    UnknownEvent,
+    UnknownFlow,
+)
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller
 from registratura.flows.rows import LogRow
 from registratura.host.portal import Registratura
 from registratura.host.web import api_docs as docs
-from registratura.host.web.api_errors import RequestInvalid, SessionRequired, VersionStale
+from registratura.host.web.api_errors import MethodUnknown, RequestInvalid, SessionRequired, VersionStale
 from registratura.host.web.api_models import (
     EVENTS,
     STARTS,
@@ -46,7 +53,7 @@ from registratura.host.web.api_models import (
     StartRequest,
     begins_of_persons,
 )
-from registratura.host.web.problems import problem_route
+from registratura.host.web.problems import problem_response, problem_route
 
 OnAnswer = Callable[[Request, Response, FlowView], None]
 """What a host does with a view before it goes out: set the cookie of a new session once `view.account` is known."""
@@ -57,6 +64,7 @@ Key = Annotated[
     Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$", description=docs.KEY),
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description=docs.IF_MATCH)]
+ALLOW = {"": "GET, POST", "/{flow_id}": "GET", "/{flow_id}/events": "POST", "/{flow_id}/history": "GET"}
 ANY_ID = re.compile(r"[!-~]{1,100}")
 TAG = re.compile(r'"([0-9]{1,18})"')
 StartBody = Annotated[StartRequest, Body(openapi_examples=dict(docs.START_EXAMPLES))]
@@ -88,6 +96,9 @@ def api_router(portal: Registratura, caller_of: Callable[..., Any], *, on_answer
     router.get("/flows/{flow_id}", **docs.READ)(_read(api, who))
     router.post("/flows/{flow_id}/events", **docs.SEND)(_send(api, who))
     router.get("/flows/{flow_id}/history", **docs.HISTORY)(_history(api, who))
+    for path, allow in ALLOW.items():
+        # Without methods it matches whatever came past the others.
+        router.add_route(f"/flows{path}", _others(portal, allow), methods=[], include_in_schema=False)
     return router
 
 
@@ -125,7 +136,8 @@ def _start(api: Api, who: Any) -> Endpoint:
         if body.flow not in STARTS:
             raise NotStartedByHosts(flow=body.flow)
         flow = STARTS[body.flow]
-        event = _event(flow.name, body.event or begins_of_persons(flow)[0].name, body.payload)
+        name = body.event if "event" in body.model_fields_set else begins_of_persons(flow)[0].name
+        event = _event(flow.name, name, body.payload)
         view = await api.portal.astart(flow, event, caller=caller, idempotency_key=key)
         # Relative to this address, wherever the host has mounted it.
         return await api.answer(request, view, 201, Location=f"flows/{view.id}")
@@ -175,6 +187,15 @@ def _history(api: Api, who: Any) -> Endpoint:
     return read_history
 
 
+def _others(portal: Registratura, allow: str) -> Endpoint:
+    async def no_such_method(request: Request) -> Response:
+        response = problem_response(MethodUnknown(allow=allow), portal.parts.texts)
+        response.headers["Allow"] = allow
+        return response
+
+    return no_such_method
+
+
 def _id(flow_id: str) -> str:
     """What could not be an id is not looked up: not every database takes every character."""
     if not ANY_ID.fullmatch(flow_id):
@@ -182,7 +203,7 @@ def _id(flow_id: str) -> str:
     return flow_id
 
 
-def _event(flow: str, name: str, payload: dict[str, Any] | None) -> Event:
+def _event(flow: str, name: str, payload: dict[str, Any]) -> Event:
     """The event of that name; whether the flow knows it, the engine says.
 
     Raises:
@@ -193,7 +214,19 @@ def _event(flow: str, name: str, payload: dict[str, Any] | None) -> Event:
         raise UnknownEvent(flow=flow or "flow", event=name, known="the ones in the OpenAPI document")
     if kind.origin is not Origin.PERSON:
         raise NotAPersonsEvent(event=name)
-    return kind(**(payload or {}))
+    event = kind(**payload)
+    if problems := tuple((field, "json_type") for field in _read_otherwise(event, payload)):
+        raise InvalidPayload(name, problems)
+    return event
+
+
+def _read_otherwise(event: Event, payload: dict[str, Any]) -> list[str]:
+    """The fields that a form may write like that and JSON may not: 0 for false, a number in quotes."""
+    read = event.model_dump(mode="json")
+    return [name for name, value in payload.items() if _sorted(read[name]) != _sorted(value)]
+
+
+_sorted = json.JSONEncoder(sort_keys=True).encode
 
 
 def _expected(if_match: str | None) -> int | None:

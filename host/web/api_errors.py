@@ -16,6 +16,13 @@ class RequestInvalid(CallerError):
         super().__init__(summary="; ".join(f"{field or 'body'}: {code}" for field, code in problems))
 
 
+class MethodUnknown(CallerError):
+    """The address is right and the method is not."""
+
+    cause = "This address has no such method."
+    cure = "It has: {allow}."
+
+
 class BodyNotJson(CallerError):
     """The body is no JSON, or JSON that can be understood in two ways."""
 

@@ -47,8 +47,8 @@ class StartRequest(Taken):
     """Which flow to start, and with which event where the flow has several beginnings or its beginning says more."""
 
     flow: str
-    event: str | None = None
-    payload: dict[str, Any] | None = None
+    event: str = ""
+    payload: dict[str, Any] = {}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class EventRequest(Taken):
     """An event that the person chose, by its name, with its payload."""
 
     event: str
-    payload: dict[str, Any] | None = None
+    payload: dict[str, Any] = {}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -203,9 +203,9 @@ def _one(name: str) -> dict[str, Any]:
 
 
 def _start(flow: AnyFlow, begin: type[Event], handler: GetJsonSchemaHandler) -> dict[str, Any]:
-    """The event may be left out where the flow would be started with that one anyway."""
+    """The first beginning may be left out: the flow is started with that one anyway."""
     choice = _choice({"flow": _one(flow.name), "event": _one(begin.name)}, begin, handler)
-    if begin is begins_of_persons(flow)[0] and "payload" not in choice["required"]:
+    if begin is begins_of_persons(flow)[0]:
         choice["required"].remove("event")
     return choice
 

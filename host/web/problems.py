@@ -30,6 +30,7 @@ from registratura.flows.texts import Texts
 from registratura.host.web.api_errors import (
     BodyTooLarge,
     MediaTypeUnknown,
+    MethodUnknown,
     RequestInvalid,
     SessionRequired,
     VersionStale,
@@ -51,6 +52,7 @@ STATUS: Mapping[type[RegistraturaError], int] = {
     ConcurrentUpdate: 409,
     Conflict: 409,
     VersionStale: 412,
+    MethodUnknown: 405,
     BodyTooLarge: 413,
     MediaTypeUnknown: 415,
     UnknownEvent: 422,

@@ -85,8 +85,9 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _finite(text: str) -> float:
+def _finite(text: str) -> float | int:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number without end")
-    return number
+    # JSON has one kind of number: 1.0 is 1.
+    return int(number) if number.is_integer() and len(text) <= DIGITS else number
