@@ -1,0 +1,106 @@
+"""The application: pages and the API over one portal."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from registratura.flows.effects import EndOtherSessions
+from registratura.flows.engine.codec import moment
+from registratura.flows.ports import Caller
+from registratura.host.gosuslugi.client import GosuslugiClient
+from registratura.host.portal import Registratura
+from registratura.host.web.browser import Browsers
+from registratura.host.web.flow_routes import ROUTES
+from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS, callback, progress
+from registratura.host.web.guard import Guard, Scope
+from registratura.host.web.options import WebOptions
+from registratura.host.web.site import Site, environment, page
+from registratura.host.web.words import PAGES
+from registratura.storage.sessions import sessions_for
+
+STATIC = Path(__file__).parent / "static"
+API = "/api"
+
+
+def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOptions | None = None) -> FastAPI:
+    """The portal's pages, its API under /api, sessions in the portal's own database.
+
+    Args:
+        portal: its clock is the sessions' too; its handler for `EndOtherSessions` is set, unless the host brought one.
+        gosuslugi: the client, whose `redirect_uri` is `public_url` + /gosuslugi/callback.
+    """
+    options = options or WebOptions()
+    browsers = Browsers(sessions_for(portal.engine.storage), options, portal.parts.clock)
+    site = Site(portal, gosuslugi, options, browsers, environment())
+    if EndOtherSessions not in portal.parts.handlers:
+        portal.handlers[EndOtherSessions] = partial(_end_other_sessions, site)
+    app = FastAPI(title="Регистратура", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    _add_pages(app, site)
+    _add_errors(app, site)
+    app.add_middleware(
+        Guard,  # type: ignore[arg-type]  # starlette's protocol names its parameters otherwise
+        options=options,
+        clock=portal.parts.clock,
+        sent_to=_origin(gosuslugi.config.authorise_url),
+        refuse=partial(_refused, site),
+    )
+    return app
+
+
+def _add_pages(app: FastAPI, site: Site) -> None:
+    for (method, path), work in {**ROUTES, ("GET", CALLBACK): callback}.items():
+        app.add_api_route(path, page(site, work), methods=[method], include_in_schema=False, response_model=None)
+    if site.options.progress_key is not None:
+        report = partial(progress, site, site.options.progress_key)
+        app.add_route(PROGRESS, report, methods=["POST"], include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _add_errors(app: FastAPI, site: Site) -> None:
+    async def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _refused(site, request.scope, status)
+
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, refused)
+
+
+def _refused(site: Site, scope: Scope, status: int) -> Response:
+    """A page, or a problem (RFC 9457) of the API, for what never came to a page's own work."""
+    title, text = PAGES.get(str(status), PAGES["400" if status < 500 else "500"])
+    if scope["path"].startswith(API):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    headers = {"Retry-After": "60"} if status == 429 else {}
+    drawn = site.pages.get_template("bare.html").render(title=title, text=text)
+    return HTMLResponse(drawn, status, headers)
+
+
+def caller_of(site: Site, request: Request) -> Caller:
+    """Who calls the API: the one whose session the cookie opens."""
+    browser = site.browsers.open(request.cookies.get(site.options.cookie))
+    return browser.caller(str(request.scope.get("state", {}).get("address", "")))
+
+
+def _end_other_sessions(site: Site, effect: EndOtherSessions, effect_id: str) -> None:
+    """Sessions that began before the password was changed (U32); the effect's id names the log entry that says when."""
+    flow_id, seq, _ = effect_id.split(":")
+    with site.portal.engine.storage.unit() as unit:
+        entry = unit.log_entry(flow_id, int(seq))
+    before = moment(entry.at) if entry else site.portal.parts.clock()
+    site.browsers.end_others(effect.account, before)
+
+
+def _origin(url: str) -> str:
+    parts: Any = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
