@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,20 +16,22 @@ from starlette.staticfiles import StaticFiles
 
 from registratura.flows.effects import EndOtherSessions
 from registratura.flows.engine.codec import moment
-from registratura.flows.ports import Caller
 from registratura.host.gosuslugi.client import GosuslugiClient
 from registratura.host.portal import Registratura
+from registratura.host.web.api import api_router
 from registratura.host.web.browser import Browsers
 from registratura.host.web.flow_routes import ROUTES
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS, callback, progress
 from registratura.host.web.guard import Guard, Scope
 from registratura.host.web.options import WebOptions
+from registratura.host.web.programs import Programs
 from registratura.host.web.site import Site, environment, page
 from registratura.host.web.words import PAGES
 from registratura.storage.sessions import sessions_for
 
 STATIC = Path(__file__).parent / "static"
 API = "/api"
+DOCUMENT = "/api/openapi.json"
 
 
 def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOptions | None = None) -> FastAPI:
@@ -43,12 +46,16 @@ def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOpt
     site = Site(portal, gosuslugi, options, browsers, environment())
     if EndOtherSessions not in portal.parts.handlers:
         portal.handlers[EndOtherSessions] = partial(_end_other_sessions, site)
-    app = FastAPI(title="Регистратура", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Registratura", version=version("registratura"), docs_url=None, redoc_url=None, openapi_url=DOCUMENT
+    )
     app.state.site = site
     _add_pages(app, site)
+    programs = Programs(site)
+    app.include_router(api_router(portal, programs.caller_of, on_answer=programs.answered), prefix=API)
     _add_errors(app, site)
     app.add_middleware(
-        Guard,  # type: ignore[arg-type]  # starlette's protocol names its parameters otherwise
+        Guard,
         options=options,
         clock=portal.parts.clock,
         sent_to=_origin(gosuslugi.config.authorise_url),
@@ -84,12 +91,6 @@ def _refused(site: Site, scope: Scope, status: int) -> Response:
     headers = {"Retry-After": "60"} if status == 429 else {}
     drawn = site.pages.get_template("bare.html").render(title=title, text=text)
     return HTMLResponse(drawn, status, headers)
-
-
-def caller_of(site: Site, request: Request) -> Caller:
-    """Who calls the API: the one whose session the cookie opens."""
-    browser = site.browsers.open(request.cookies.get(site.options.cookie))
-    return browser.caller(str(request.scope.get("state", {}).get("address", "")))
 
 
 def _end_other_sessions(site: Site, effect: EndOtherSessions, effect_id: str) -> None:

@@ -12,13 +12,14 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import Field
 
 from registratura.domain.values import Value
 from registratura.flows.engine.codec import micros
@@ -39,7 +40,7 @@ class Flash(Value):
     event: str = ""
     reasons: tuple[tuple[str, str, str], ...] = ()
     """Each as (code, text, field of a card that it is about)."""
-    values: dict[str, str] = {}
+    values: Mapping[str, str] = Field(default_factory=dict)
 
 
 class SessionData(Value):
@@ -49,7 +50,7 @@ class SessionData(Value):
     `next`: the flow that the person wanted when they had to sign in first (U67).
     """
 
-    flows: dict[str, str] = {}
+    flows: Mapping[str, str] = Field(default_factory=dict)
     channel: str = "web"
     explains: bool = False
     known: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import Response
@@ -120,10 +121,8 @@ def explain(call: Call) -> Response:
 def sign_out(call: Call) -> Response:
     """Close the cabinet and end the session."""
     if call.browser.account and (flow_id := call.browser.data.flows.get(Cabinet.name)):
-        try:
+        with suppress(CallerError, Conflict):  # It was closed already.
             call.portal.send(flow_id, CloseCabinet(), caller=call.caller)
-        except CallerError:
-            pass  # It was closed already.
     call.site.browsers.end(call.browser)
     return go("/signed-out")
 

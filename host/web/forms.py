@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registratura.domain.card_fields import REQUIRED, FieldName
@@ -183,21 +183,19 @@ def _controls(
     if wanted.get("type") == "object":
         yield from _card_controls(name, items.get("fields"), texts, typed, place)
         return
-    label, required = texts(f"field.{event.name}.{name}"), name in action.schema.get("required", ())
-    value = typed.get(name, "")
-    common = {"name": name, "id": f"{place}-{name}", "label": label, "required": required}
+    place, label = f"{place}-{name}", texts(f"field.{event.name}.{name}")
+    plain = Control(name, place, label, value=typed.get(name, ""), required=name in action.schema.get("required", ()))
     if name in CHOICES:
         choices = (("", "— выберите —"), *items.get(CHOICES[name], {}).items())
-        yield Control(**common, kind="select", value=value, choices=tuple(choices))
+        yield replace(plain, kind="select", choices=tuple(choices))
     elif wanted.get("type") == "boolean":
-        yield Control(**common, kind="checkbox")
+        yield replace(plain, kind="checkbox", value="")
     elif name in secret_fields(event) and name != "code":
         new = "repeat" in event.model_fields and name != "current"
-        yield Control(**common, kind="password", autocomplete="new-password" if new else "current-password")
+        yield replace(plain, kind="password", value="", autocomplete="new-password" if new else "current-password")
     else:
         complete = "username" if name == "login" else "off"
-        more = {"autocomplete": complete, "mode": INPUT_MODES.get(name, ""), "hint": HINTS.get(name, "")}
-        yield Control(**common, **more, value=value)
+        yield replace(plain, autocomplete=complete, mode=INPUT_MODES.get(name, ""), hint=HINTS.get(name, ""))
 
 
 def _card_controls(
@@ -234,9 +232,7 @@ def in_russian(name: str, value: str | None) -> str:
 
 def _with_errors(control: Control, reasons: tuple[Reason, ...], among: list[Control]) -> Control:
     errors = tuple(reason.text for reason in reasons if _blamed(reason, among) == control.name)
-    if not errors:
-        return control
-    return Control(**{name: getattr(control, name) for name in Control.__slots__} | {"errors": errors})
+    return replace(control, errors=errors) if errors else control
 
 
 def _blamed(reason: Reason, controls: list[Control]) -> str:
@@ -248,4 +244,3 @@ def _blamed(reason: Reason, controls: list[Control]) -> str:
         if found:
             return found
     return names[0] if len(names) == 1 and not reason.code else ""
-

@@ -1,6 +1,6 @@
 """What stands before every page and the API: whose request it is allowed to be, how large, how often; and the headers.
 
-    host → size → how often → origin → the application → security headers
+host → size → how often → origin → the application → security headers
 """
 
 from __future__ import annotations

@@ -81,7 +81,9 @@ class FlowPage:
         return tuple(form for group in self.groups for form in group.wrong)
 
 
-def draw_flow(call: Call, view: FlowView, *, status: int = 200, alert: str = "", flash: Flash | None = None) -> Response:
+def draw_flow(
+    call: Call, view: FlowView, *, status: int = 200, alert: str = "", flash: Flash | None = None
+) -> Response:
     """The page of a flow. `flash` is what was not taken; without one, what the session has kept of it."""
     flash = flash or call.browser.data.flash
     if call.browser.data.flash is not None:

@@ -75,7 +75,8 @@ def explained(view: FlowView, history: Sequence[LogRow]) -> Explanation:
     order = {path: number for number, path in enumerate(places)}
     visited = {target for _, target in steps}
     boxes = tuple(_box(flow, path, number, view.state, visited) for path, number in order.items())
-    known = _pairs(flow) if len(_pairs(flow)) <= MOST else ()
+    known = _pairs(flow.name)
+    known = known if len(known) <= MOST else ()
     pairs = dict.fromkeys((*known, *((a, b) for a, b in walked if a)))
     arrows = tuple(Arrow(_curve(order[a], order[b]), (a, b) in walked) for a, b in pairs)
     height = len(places) * (BOX + GAP) + GAP
@@ -114,15 +115,16 @@ def _box(flow: AnyFlow, path: str, number: int, state: str, visited: set[str]) -
 
 
 @cache
-def _pairs(flow: AnyFlow) -> tuple[tuple[str, str], ...]:
+def _pairs(flow: str) -> tuple[tuple[str, str], ...]:
     """Which state leads to which, as the chart says; the ways out that every state has are left out."""
+    chart = FLOWS[flow].answers
     found = {
         (path, answer.target): None
-        for path in flow.answers.places
-        for event in flow.answers.events(path)
+        for path in chart.places
+        for event in chart.events(path)
         if event not in EVERYWHERE
-        for outcomes in _each_guard(len(flow.answers.guards(path, event)))
-        if (answer := flow.answers.answer(path, event, outcomes)) and answer.target != path
+        for outcomes in _each_guard(len(chart.guards(path, event)))
+        if (answer := chart.answer(path, event, outcomes)) and answer.target != path
     }
     return tuple(found)
 

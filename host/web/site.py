@@ -1,6 +1,6 @@
 """What every page has at hand: the portal, the sessions, the templates; and one request with its answer.
 
-    cookie → session → form token → page → session kept → cookie
+cookie → session → form token → page → session kept → cookie
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _answer(site: Site, work: Work, request: Request, sent: dict[str, str], toke
     call = Call(site, request.url.path, browser, address, query, sent, dict(request.path_params))
     response = _guarded(call, work, token)
     site.browsers.keep(browser)
-    _tell(site.options, browser, response)
+    tell(site.options, browser, response)
     return response
 
 
@@ -167,7 +167,7 @@ def go(where: str) -> Response:
     return RedirectResponse(where, 303)
 
 
-def _tell(options: WebOptions, browser: Browser, response: Response) -> None:
+def tell(options: WebOptions, browser: Browser, response: Response) -> None:
     """Set the cookie where the browser does not have it, and take it back where the session is over."""
     how: dict[str, Any] = {"path": "/", "secure": options.tls, "httponly": True, "samesite": "lax"}
     if browser.ended and not browser.lost:
