@@ -59,7 +59,8 @@ def desk(site: GosuslugiSite, pages: Pages) -> APIRouter:
 
 
 async def _form(request: Request) -> FormData:
-    return await request.form()
+    async with request.form() as form:
+        return form
 
 
 _NO_TELEPHONE = {"title": "Нет такого телефона", "text": "Выберите телефон из списка."}

@@ -65,7 +65,8 @@ def troubled(site: GosuslugiSite, place: Place) -> Response | None:
 
 async def _form(request: Request) -> Mapping[str, str]:
     """The form's texts; files are none."""
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    async with request.form() as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _authorise(site: GosuslugiSite, pages: Pages, query: Mapping[str, str]) -> Response:

@@ -82,9 +82,11 @@ def _report_nothing(state: str, method: Literal["password", "other"]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SiteOptions:
-    """What tests replace. `report` tells the portal of a passed first stage: (state, method)."""
+    """What may be replaced: the issuer and its keys, clock and policies, the channel, how a slow answer waits.
 
-    issuer: str = ISSUER
+    `report` tells the portal of a passed first stage: (state, method)."""
+
+    tokens: TokenMaker = field(default_factory=lambda: TokenMaker(ISSUER))
     parts: Parts = field(default_factory=Parts)
     report: Report = _report_nothing
     sleep: Callable[[float], None] = time.sleep
@@ -119,7 +121,7 @@ class GosuslugiSite:
     ) -> None:
         self.portal, self.options = portal, options or SiteOptions()
         self.clock, self.faults = self.options.parts.clock, Faults()
-        self.tokens = TokenMaker(self.options.issuer)
+        self.tokens = self.options.tokens
         here = Registratura("memory:", lambda: secrets.token_bytes(32), parts=self.options.parts)
         here.gosuslugi = self._kept = _Kept(here, self._passed)
         self.people = StandInGosuslugi(here, citizens)
@@ -137,7 +139,7 @@ class GosuslugiSite:
             redirect_uri=self.portal.redirect_uris[0],
             certificate_hash=self.portal.certificate_hash,
             keys=(self.tokens.public_pem,),
-            issuer=self.options.issuer,
+            issuer=self.tokens.issuer,
         )
 
     def begin(self, state: str, redirect_uri: str) -> WebVisit:
