@@ -66,7 +66,7 @@ def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOpt
 
 def _add_pages(app: FastAPI, site: Site) -> None:
     for (method, path), work in {**ROUTES, ("GET", CALLBACK): callback}.items():
-        app.add_api_route(path, page(site, work), methods=[method], include_in_schema=False, response_model=None)
+        app.add_route(path, page(site, work), methods=[method], include_in_schema=False)
     if site.options.progress_key is not None:
         report = partial(progress, site, site.options.progress_key)
         app.add_route(PROGRESS, report, methods=["POST"], include_in_schema=False)

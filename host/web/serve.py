@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -61,6 +62,8 @@ def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int
         PortTaken: nothing was started.
         DatabaseMissing, KeyMissing, KeyWrong, …: see `Registratura`.
     """
+    # What is made here is for whoever started it.
+    os.umask(0o077)
     with ExitStack() as stack:
         sockets = {port: stack.enter_context(listening(port)) for port in ports}
         town = stack.enter_context(built(database, keys, ports))
