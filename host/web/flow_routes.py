@@ -272,6 +272,7 @@ ROUTES: Mapping[tuple[str, str], Any] = {
     ("GET", "/cabinet"): cabinet,
     ("GET", "/flow/{flow_id}"): show,
     ("GET", "/flow/{flow_id}/gosuslugi"): to_gosuslugi,
+    ("GET", "/flow/{flow_id}/{event}"): lambda call: go(f"/flow/{call.params['flow_id']}"),
     ("POST", "/flow/{flow_id}/{event}"): act,
     ("POST", "/start/{flow}/{event}"): begin,
     ("POST", "/explain"): explain,

@@ -25,8 +25,10 @@ BEFORE_GOSUSLUGI = "gosuslugi.entry"
 SECTIONS, LEAVE = "open_section", "close_cabinet"
 QUIET = frozenset({"cancel", "back", "change_region", "close_consent"})
 """Ways out: shown small, below everything else."""
-FOLDED = frozenset({"correct_card", "edit", "delete", "add_relative", "request_withdrawal"})
+FOLDED = frozenset({"correct_card", "edit", "delete", "add_relative", "choose_profile", "request_withdrawal"})
 """Forms that open when they are wanted."""
+LATER = frozenset({"reload_from_gosuslugi", "add_clinic", "ask_how_to"})
+"""Forms that come after the others: they are not what the person is here for."""
 STARTS: Mapping[str, tuple[tuple[AnyFlow, type[Event]], ...]] = {
     "screen.cabinet.cards": ((PatientCard, AddRelative),),
     "screen.cabinet.settings.overview": ((ConsentWithdrawal, RequestWithdrawal),),
@@ -141,7 +143,7 @@ def _named(items: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _sorted(forms: Any) -> Forms:
     kinds: dict[str, list[Form]] = {"main": [], "folded": [], "quiet": []}
-    for form in forms:
+    for form in sorted(forms, key=lambda form: form.event in LATER):
         kind = "quiet" if form.event in QUIET else "folded" if form.event in FOLDED else "main"
         kinds[kind].append(form)
     return Forms(*(tuple(kinds[kind]) for kind in ("main", "folded", "quiet")))
