@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
+from registratura.domain.codes import OneTimeCodePolicy
 from registratura.domain.identity import Identity
 from registratura.flows.engine import FlowView
 from registratura.flows.engine.view import Screen
 from registratura.flows.gosuslugi import Denial
+from registratura.flows.settings import Settings
 from registratura.host.gateways import GosuslugiGateway
 from registratura.host.gosuslugi import GosuslugiConfig
 from registratura.host.portal import Parts, Registratura
@@ -80,6 +82,12 @@ def _report_nothing(state: str, method: Literal["password", "other"]) -> None:
     """The channel is off."""
 
 
+def _for_play() -> Parts:
+    """Whoever tries the portal signs in often: nobody shall wait a minute for a code, or be out of codes for a day."""
+    codes = OneTimeCodePolicy(resend_after=timedelta(seconds=10), resends_per_hour=1_000, daily_cap=1_000)
+    return Parts(settings=Settings(one_time_codes=codes))
+
+
 @dataclass(frozen=True, slots=True)
 class SiteOptions:
     """What may be replaced: the issuer and its keys, clock and policies, the channel, how a slow answer waits.
@@ -87,7 +95,7 @@ class SiteOptions:
     `report` tells the portal of a passed first stage: (state, method)."""
 
     tokens: TokenMaker = field(default_factory=lambda: TokenMaker(ISSUER))
-    parts: Parts = field(default_factory=Parts)
+    parts: Parts = field(default_factory=_for_play)
     report: Report = _report_nothing
     sleep: Callable[[float], None] = time.sleep
 
