@@ -170,6 +170,10 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
             "errors": [{"field": "region", "code": "missing", "text": "Проверьте поле «Регион». Заполните это поле."}],
         },
     ),
+    429: (
+        "Too many requests, where the host counts them.",
+        {"type": "about:blank", "title": "Слишком много запросов подряд"},
+    ),
     503: (
         "The portal needs its operator; nothing was written. What is wrong stands in its log.",
         {"code": "operator_error", "title": "Портал временно не работает. Мы уже разбираемся, попробуйте позже."},
@@ -199,7 +203,7 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _problem(status: int, description: str, said: dict[str, Any]) -> dict[str, Any]:
-    example = {"type": f"{ProblemJson.prefix}{said['code']}", "status": status, **said}
+    example = {"type": f"{ProblemJson.prefix}{said.get('code')}", "status": status, **said}
     return {"description": description, "content": {PROBLEM: {"schema": _PROBLEM, "example": example}}}
 
 
@@ -224,7 +228,7 @@ FLOWS: Mapping[str, Any] = {
     "operation_id": "registratura_declared_flows",
     "summary": "What can be started",
     "response_model": DeclaredFlowsJson,
-    "responses": {200: _found("The flows, their beginnings and events.", _DECLARED, version=False)},
+    "responses": {200: _found("The flows, their beginnings and events.", _DECLARED, version=False), **_problems(429)},
 }
 START: Mapping[str, Any] = {
     "operation_id": "registratura_start_flow",
@@ -233,14 +237,14 @@ START: Mapping[str, Any] = {
     "response_model": FlowJson,
     "responses": {
         201: _found("The flow, started.", _FLOW, headers=_LOCATION, links=_LINKS),
-        **_problems(400, 403, 409, 413, 415, 422, 503),
+        **_problems(400, 403, 409, 413, 415, 422, 429, 503),
     },
 }
 READ: Mapping[str, Any] = {
     "operation_id": "registratura_read_flow",
     "summary": "A flow as it is now",
     "response_model": FlowJson,
-    "responses": {200: _found("The flow.", _FLOW), **_problems(400, 403, 404, 409, 413, 415, 422, 503)},
+    "responses": {200: _found("The flow.", _FLOW), **_problems(400, 403, 404, 409, 413, 415, 422, 429, 503)},
 }
 SEND: Mapping[str, Any] = {
     "operation_id": "registratura_send_event",
@@ -248,7 +252,7 @@ SEND: Mapping[str, Any] = {
     "response_model": FlowJson,
     "responses": {
         200: _found("The flow after the event, or why the event did nothing.", _MAIN_PAGE, _REFUSED, links=_LINKS),
-        **_problems(400, 403, 404, 409, 412, 413, 415, 422, 503),
+        **_problems(400, 403, 404, 409, 412, 413, 415, 422, 429, 503),
     },
 }
 HISTORY: Mapping[str, Any] = {
@@ -257,6 +261,6 @@ HISTORY: Mapping[str, Any] = {
     "response_model": HistoryJson,
     "responses": {
         200: _found("A part of the history.", {"id": _ID, "entries": [_ENTRY]}, version=False),
-        **_problems(400, 403, 404, 409, 413, 415, 422, 503),
+        **_problems(400, 403, 404, 409, 413, 415, 422, 429, 503),
     },
 }

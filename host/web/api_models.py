@@ -184,14 +184,17 @@ class FieldErrorJson(Given):
 
 
 class ProblemJson(Given):
-    """Why nothing was done (RFC 9457). `title` is Russian and for the person, `detail` for developers."""
+    """Why nothing was done (RFC 9457). `title` is Russian and for the person, `detail` for developers.
+
+    A host may refuse before the portal is asked; then `type` is `about:blank` and there is no `code`.
+    """
 
     prefix: ClassVar[str] = "urn:registratura:problem:"
 
     type: str = Field(description=f"`{prefix}` and the code; for ever.")
     title: str
     status: int
-    code: str
+    code: str | None = None
     detail: str | None = None
     allowed: tuple[str, ...] | None = Field(None, description="The events that are possible now.")
     errors: tuple[FieldErrorJson, ...] | None = Field(None, description="What is wrong, field by field.")

@@ -17,11 +17,11 @@ from registratura.host.web.problems import PROBLEM
 
 TEXTS = Texts.russian()
 OPERATIONS = {
-    ("get", "/flows"): {200},
-    ("post", "/flows"): {201, 400, 403, 409, 413, 415, 422, 503},
-    ("get", "/flows/{flow_id}"): {200, 400, 403, 404, 409, 413, 415, 422, 503},
-    ("post", "/flows/{flow_id}/events"): {200, 400, 403, 404, 409, 412, 413, 415, 422, 503},
-    ("get", "/flows/{flow_id}/history"): {200, 400, 403, 404, 409, 413, 415, 422, 503},
+    ("get", "/flows"): {200, 429},
+    ("post", "/flows"): {201, 400, 403, 409, 413, 415, 422, 429, 503},
+    ("get", "/flows/{flow_id}"): {200, 400, 403, 404, 409, 413, 415, 422, 429, 503},
+    ("post", "/flows/{flow_id}/events"): {200, 400, 403, 404, 409, 412, 413, 415, 422, 429, 503},
+    ("get", "/flows/{flow_id}/history"): {200, 400, 403, 404, 409, 413, 415, 422, 429, 503},
 }
 
 
@@ -72,7 +72,11 @@ def test_every_example_is_valid(document: dict[str, Any]) -> None:
 
 
 def test_the_titles_of_the_examples_are_those_of_the_catalogue(document: dict[str, Any]) -> None:
-    told = {example["code"]: example["title"] for _, _, example in parts(document, "answers") if "type" in example}
+    told = {
+        example["code"]: example["title"]
+        for _, _, example in parts(document, "answers")
+        if "status" in example and "code" in example
+    }
     assert told == {code: TEXTS(f"error.{code}") for code in told}
     assert len(told) == 9
 
