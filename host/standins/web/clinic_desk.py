@@ -128,7 +128,9 @@ class Desk:
         """One document more; it goes out to everybody who has granted a right."""
         title, body = sent.get("title", "").strip(), sent.get("body", "").strip()
         if not 0 < len(title) <= LONGEST_TITLE or len(body) > LONGEST_BODY:
-            return Mistakes({"title": f"Впишите название, не длиннее {LONGEST_TITLE} знаков, и не слишком длинный текст."})
+            return Mistakes(
+                {"title": f"Впишите название, не длиннее {LONGEST_TITLE} знаков, и не слишком длинный текст."}
+            )
         today = self._desk.portal.parts.clock().date()
         self._desk.hold(Document(title=title, kind="document", issued_on=today, body=body))
         for right in list(self._desk.rights):
