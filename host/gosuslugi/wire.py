@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from registratura.host.gosuslugi.answers import Stop
 from registratura.host.gosuslugi.errors import OUTAGE, denial_of
 
 LONGEST_BODY = 1_000_000
+LONGEST_WAIT = 30
+"""Seconds for one answer as a whole: a server that sends a byte now and then meets every other timeout."""
 TIMEOUT = httpx.Timeout(10, connect=5)
 _SERVER_ERRORS = 500
 _BUSY = 429
@@ -78,11 +81,11 @@ def _fetch(http: httpx.Client, method: str, url: str, request: Mapping[str, Any]
 
 
 def _body(response: httpx.Response) -> bytes:
-    body = b""
+    body, until = b"", time.monotonic() + LONGEST_WAIT
     for part in response.iter_bytes():
         body += part
-        if len(body) > LONGEST_BODY:
-            log.warning("Gosuslugi answered with more than %s bytes", LONGEST_BODY)
+        if len(body) > LONGEST_BODY or time.monotonic() > until:
+            log.warning("Gosuslugi answers without end: %s bytes so far", len(body))
             raise Stop(OUTAGE)
     return body
 

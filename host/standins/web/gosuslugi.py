@@ -109,7 +109,8 @@ def second_stage(app: FastAPI, walk: Walk) -> None:
             state = people.code_request(visit_id).state
         except NotAtThisStage:
             return RedirectResponse(f"/visit/{visit_id}", 303)
-        return walk.show(visit_id, "sms.html", error=error, state=state, said=said)
+        login = people.visits[visit_id].citizen.login
+        return walk.show(visit_id, "sms.html", error=error, state=state, said=said, login=login)
 
     @app.get("/visit/{visit_id}/sms")
     def enter(visit_id: str, sent: str = "") -> Response:

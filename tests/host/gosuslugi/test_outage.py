@@ -1,6 +1,7 @@
 """U9: whatever Gosuslugi answers instead of an answer, the person may try again later, and nothing is asked twice."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from support.gosuslugi import STATE, World, answering
 
 from registratura.flows.gosuslugi import Denial
 from registratura.host.gosuslugi import Answer, Confirmed, Denied, open_http
-from registratura.host.gosuslugi.wire import LONGEST_BODY
+from registratura.host.gosuslugi.wire import LONGEST_BODY, LONGEST_WAIT
 from registratura.host.standins.web.gosuslugi_faults import Place, Trouble
 
 OUTAGE = Denied(reason=Denial.OUTAGE)
@@ -74,18 +75,29 @@ def test_a_server_error_stays_one_whatever_it_says() -> None:
     assert _ask(lambda request: httpx.Response(500, json={"error": "access_denied"})) == OUTAGE
 
 
+class Endless(httpx.SyncByteStream):
+    """An answer that never ends, in pieces of that size."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.read = size, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for self.read in range(1, 2_000):
+            yield b"x" * self.size
+
+
 def test_nobody_reads_without_end() -> None:
-    class Endless(httpx.SyncByteStream):
-        read = 0
-
-        def __iter__(self) -> Iterator[bytes]:
-            while True:
-                self.read += 1
-                yield b"x" * 65_536
-
-    stream = Endless()
+    stream = Endless(65_536)
     assert _ask(lambda request: httpx.Response(200, stream=stream)) == OUTAGE
-    assert stream.read <= LONGEST_BODY // 65_536 + 1
+    assert stream.read == LONGEST_BODY // 65_536 + 1
+
+
+def test_nobody_waits_for_a_byte_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count(step=10)
+    monkeypatch.setattr("registratura.host.gosuslugi.wire.time.monotonic", lambda: next(seconds))
+    stream = Endless(1)
+    assert _ask(lambda request: httpx.Response(200, stream=stream)) == OUTAGE
+    assert stream.read == LONGEST_WAIT // 10 + 1
 
 
 def test_the_connection_has_an_end_and_follows_nobody() -> None:
