@@ -13,6 +13,7 @@ from registratura.flows.catalogue import FLOWS
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow
 from registratura.flows.one_time_code import OneTimeCode
+from registratura.host.web.strict_json import LARGEST
 
 EVENTS: Mapping[str, type[Event]] = {name: event for flow in FLOWS.values() for name, event in flow.by_name.items()}
 """All events by name: a name means one event in all flows that know it."""
@@ -214,11 +215,15 @@ def _start(flow: AnyFlow, begin: type[Event], handler: GetJsonSchemaHandler) -> 
 
 
 def _choice(named: dict[str, Any], event: type[Event], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    payload = handler(event.__pydantic_core_schema__)
+    for field in payload.get("properties", {}).values():
+        if field.get("type") == "integer":
+            field.update(minimum=-LARGEST, maximum=LARGEST)
     needs = any(field.is_required() for field in event.model_fields.values())
     return {
         "type": "object",
         "title": event.title(),
-        "properties": {**named, "payload": handler(event.__pydantic_core_schema__)},
+        "properties": {**named, "payload": payload},
         "required": [*named, *(["payload"] if needs else [])],
         "additionalProperties": False,
     }

@@ -24,6 +24,9 @@ BLAME = {"password.differ": "repeat", "password.wrong_current": "current", "card
 NAVIGATION = frozenset({"open_section"})
 """Moving about changes nothing that a stale page could spoil: it needs no version."""
 
+KEPT = 1_000
+"""So much of what was typed into a field is shown again."""
+
 GENDERS = (("", "не указан"), ("F", "женский"), ("M", "мужской"))
 OWN = {
     "last_name": "family-name",
@@ -158,7 +161,7 @@ def typed_values(event: type[Event], sent: Mapping[str, str]) -> dict[str, str]:
     """What was typed and may be shown again: no password and no code."""
     secret = secret_fields(event)
     known = event.model_fields
-    return {name: text for name, text in sent.items() if name.split(".")[0] in known and name not in secret}
+    return {name: text[:KEPT] for name, text in sent.items() if name.split(".")[0] in known and name not in secret}
 
 
 def _group(name: str, wanted: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, str | None]:

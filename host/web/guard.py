@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from registratura.domain.attempts import Attempts, AttemptsPolicy, counted, judgeable
 from registratura.host.web.options import WebOptions
@@ -29,6 +29,7 @@ Refuse = Callable[[Scope, int], Response]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REPORTS = "/gosuslugi/progress"
 STATIC = "/static/"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DRAINED = 64
 """How many times as long as allowed a body may be and still be read to its end, so that the answer arrives."""
 ADDRESSES = 10_000
@@ -78,7 +79,9 @@ class Guard:
         address = address_of(scope, headers, self._proxies)
         scope.setdefault("state", {})["address"] = address
         why_not = await self._why_not(scope, headers, address, receive)
-        answer = self._app if why_not is None else self._refuse(scope, why_not)
+        answer: App = self._app if why_not is None else self._refuse(scope, why_not)
+        if why_not is None and scope["method"] in SAFE and elsewhere(headers.get("host", ""), self._options.host):
+            answer = RedirectResponse(f"{self._options.origin}{scope['path']}", 307)
         await answer(scope, self._limited(receive), self._with_headers(scope, send))
 
     async def _why_not(self, scope: Scope, headers: Headers, address: str, receive: Receive) -> int | None:
@@ -152,6 +155,12 @@ def comes_from_here(headers: Headers, origin: str) -> bool:
     if said not in (None, "null"):
         return said == origin
     return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def elsewhere(host: str, ours: str) -> bool:
+    """Whether somebody typed another name of this machine: the cookie and the way back from Gosuslugi are ours only."""
+    (name, _, port), (our_name, _, our_port) = host.rpartition(":"), ours.rpartition(":")
+    return name != our_name and port == our_port and {name, our_name} <= LOOPBACK
 
 
 def address_of(scope: Scope, headers: Headers, proxies: tuple[IPv4Network | IPv6Network, ...]) -> str:

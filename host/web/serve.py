@@ -31,6 +31,7 @@ from registratura.host.standins.web.gosuslugi import gosuslugi_app
 from registratura.host.standins.web.gosuslugi_report import HttpReport
 from registratura.host.standins.web.gosuslugi_site import GosuslugiSite, RegisteredPortal, SiteOptions
 from registratura.host.web.app import create_app
+from registratura.host.web.browser import Browsers
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS
 from registratura.host.web.options import WebOptions
 
@@ -51,8 +52,8 @@ class Town:
     """Everything that runs: the portal and both stand-ins, as applications by their ports."""
 
     portal: Registratura
+    browsers: Browsers
     apps: Mapping[int, Any]
-    ports: tuple[int, int, int]
 
 
 def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int, int, int] = PORTS) -> int:
@@ -67,7 +68,7 @@ def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int
     with ExitStack() as stack:
         sockets = {port: stack.enter_context(listening(port)) for port in ports}
         town = stack.enter_context(built(database, keys, ports))
-        stack.enter_context(_working(town.portal))
+        stack.enter_context(_working(town))
         stack.enter_context(_running(town.apps, sockets))
         typer.echo(greeting(ports, database))
         _until_told_to_stop()
@@ -96,7 +97,7 @@ def built(database: str, keys: str | None, ports: tuple[int, int, int] = PORTS) 
                 portal_url=here,
             )
             apps = dict(zip(ports, (portal_app, gosuslugi_app(site), clinics), strict=True))
-            yield Town(portal, apps, ports)
+            yield Town(portal, portal_app.state.site.browsers, apps)
         finally:
             portal.close()
 
@@ -199,14 +200,15 @@ def _config(app: Any) -> uvicorn.Config:
 
 
 @contextmanager
-def _working(portal: Registratura) -> Iterator[None]:
-    """Timers and effects, once a second."""
+def _working(town: Town) -> Iterator[None]:
+    """Timers and effects, once a second; and sessions that are over are forgotten."""
     over = threading.Event()
 
     def work() -> None:
         while not over.wait(TICK):
             try:
-                portal.run_due()
+                town.portal.run_due()
+                town.browsers.purge()
             except Exception as error:  # noqa: BLE001  # whatever it is, the next round tries again
                 log.error("The worker stumbled: %s", type(error).__name__)
 

@@ -16,6 +16,8 @@ from registratura.host.web.api_errors import BodyNotJson, BodyTooLarge, MediaTyp
 
 LIMIT = 64 * 1024
 DIGITS = 18
+LARGEST = 2**53 - 1
+"""Whole numbers further from zero are another number to some (RFC 7493)."""
 
 
 class StrictRequest(Request):
@@ -80,9 +82,9 @@ def _no_constant(name: str) -> Any:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > DIGITS:
-        raise ValueError("more digits than others can count")
-    return int(digits)
+    if len(digits) > DIGITS or abs(number := int(digits)) > LARGEST:
+        raise ValueError("more than others can count")
+    return number
 
 
 def _finite(text: str) -> float | int:
@@ -90,4 +92,4 @@ def _finite(text: str) -> float | int:
     if not math.isfinite(number):
         raise ValueError("a number without end")
     # JSON has one kind of number: 1.0 is 1.
-    return int(number) if number.is_integer() and len(text) <= DIGITS else number
+    return int(number) if number.is_integer() and abs(number) <= LARGEST else number

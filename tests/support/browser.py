@@ -51,7 +51,10 @@ class Page(HTMLParser):
         self._open: list[tuple[str, dict[str, str], list[str]]] = []
         self._select = ""
         self._words: list[str] = []
+        self._apart: list[tuple[str, Button]] = []
         self.feed(answer.text)
+        for form, button in self._apart:
+            self._by_id[form].buttons.append(button)
 
     @property
     def text(self) -> str:
@@ -114,9 +117,11 @@ class Page(HTMLParser):
         elif tag == "a":
             self.links[text] = urljoin(str(self.url), at.get("href", ""))
         elif tag == "button":
-            form = self._by_id.get(at["form"]) if "form" in at else self._form
-            if form is not None:
-                form.buttons.append(Button(text, at.get("name", ""), at.get("value", ""), "disabled" in at))
+            button = Button(text, at.get("name", ""), at.get("value", ""), "disabled" in at)
+            if "form" in at:
+                self._apart.append((at["form"], button))
+            elif self._form is not None:
+                self._form.buttons.append(button)
 
 
 class Browser:

@@ -16,7 +16,7 @@ STRANGE = {
     "right to left": "\N{RIGHT-TO-LEFT OVERRIDE}абв\N{LEFT-TO-RIGHT MARK}",
     "arabic digits": "١٢٣٤٥٦٧٨",
     "nul": "a\0b",
-    "long": "я" * 5_000,
+    "long": "я" * 2_000,
     "script": "<script>alert(1)</script>'\"--",
     "template": "{{ 7 * 7 }}{% raw %}",
 }
@@ -61,24 +61,23 @@ def test_whatever_is_typed_is_answered_on_the_page_it_was_typed_on(browser: Brow
     caption = PLACES[place]
     title = field_pages(browser, place).title.split(" —")[0]
     for text in STRANGE.values():
-        for field in visible(browser.page, caption):
-            page = browser.press(caption, **{field: text})
-            assert page.status in (200, 422), (field, text[:20])
-            if page.title.endswith("Слишком много попыток — Регистратура"):
-                return  # Judged as a guess, as it should be.
-            assert page.title.removeprefix("Ошибка: ").split(" —")[0] == title, (field, text[:20])
-            assert "<script>alert" not in page.answer.text
-            assert caption in page.captions
+        page = browser.press(caption, **dict.fromkeys(visible(browser.page, caption), text))
+        assert page.status in (200, 422), text[:20]
+        if page.title.startswith("Слишком много попыток"):
+            return  # Judged as a guess, as it should be.
+        assert page.title.removeprefix("Ошибка: ").split(" —")[0] == title, text[:20]
+        assert "<script>alert" not in page.answer.text
+        assert caption in page.captions
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_megabyte_in_a_field_is_too_much_and_changes_nothing(browser: Browser, site: Site, place: str) -> None:
     page = field_pages(browser, place)
     version = site.portal.get(page.flow).version
-    for field in visible(page, PLACES[place]):
-        answer = browser.press(PLACES[place], page, **{field: "1" * 1_000_000})
-        assert answer.status == 413
-        assert answer.title.startswith("Слишком много текста")
+    field = visible(page, PLACES[place])[-1]
+    answer = browser.press(PLACES[place], page, **{field: "1" * 1_000_000})
+    assert answer.status == 413
+    assert answer.title.startswith("Слишком много текста")
     assert site.portal.get(page.flow).version == version
 
 
