@@ -123,3 +123,11 @@ def test_odd_texts_are_refused_or_invalid(api: Api, event: str, text: str) -> No
     answer: httpx.Response = api.send(flow, event, dict.fromkeys(fields[event], text))
     assert answer.status_code in (200, 409, 422)
     assert answer.status_code != 200 or answer.json()["refusals"]
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**17])
+def test_a_number_that_others_read_otherwise_is_not_read(api: Api, number: int) -> None:
+    body = b'{"event": "edit", "payload": {"changes": {}, "revision": %d}}' % number
+    problem(api.raw(f"flows/{api.start()}/events", body), 400, "body_not_json")
+    near = b'{"event": "edit", "payload": {"changes": {}, "revision": %d}}' % (2**53 - 1)
+    assert api.raw(f"flows/{api.start()}/events", near).status_code == 422

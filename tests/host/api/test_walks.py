@@ -67,7 +67,7 @@ class Walker:
     def _value(self, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
         schema = defs.get(str(schema.get("$ref", "")).rpartition("/")[2], schema)
         kinds = {
-            "integer": lambda: self.chance.choice([0, 1, 2, -1, 10**17]),
+            "integer": lambda: self.chance.choice([0, 1, 2, -1, 2**53 - 1]),
             "boolean": lambda: self.chance.random() < 0.5,
             "null": lambda: None,
             "object": lambda: {name: self.chance.choice(LIKELY) for name in self._names(schema, defs)},
