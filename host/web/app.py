@@ -22,7 +22,7 @@ from registratura.host.web.api import api_router
 from registratura.host.web.browser import Browsers
 from registratura.host.web.flow_routes import ROUTES
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS, callback, progress
-from registratura.host.web.guard import Guard, Scope
+from registratura.host.web.guard import Guard, Scope, security_headers
 from registratura.host.web.options import WebOptions
 from registratura.host.web.programs import Programs
 from registratura.host.web.site import Site, environment, page
@@ -78,8 +78,14 @@ def _add_errors(app: FastAPI, site: Site) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return _refused(site, request.scope, status)
 
+    async def broken(request: Request, error: Exception) -> Response:
+        # Answered outside the guard, which sets the headers otherwise.
+        answer = await refused(request, error)
+        answer.headers.update(security_headers("", site.options.tls))
+        return answer
+
     app.add_exception_handler(HTTPException, refused)
-    app.add_exception_handler(Exception, refused)
+    app.add_exception_handler(Exception, broken)
 
 
 def _refused(site: Site, scope: Scope, status: int) -> Response:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,8 @@ PORTS = (8000, 8001, 8002)
 GRACE = 5
 """Seconds that a request under way has when the servers stop."""
 TICK = 1.0
+TIDY = 600
+"""So many ticks lie between two looks for sessions that are over."""
 log = logging.getLogger("registratura.web")
 
 
@@ -201,14 +204,17 @@ def _config(app: Any) -> uvicorn.Config:
 
 @contextmanager
 def _working(town: Town) -> Iterator[None]:
-    """Timers and effects, once a second; and sessions that are over are forgotten."""
+    """Timers and effects, once a second; and now and then, sessions that are over are forgotten."""
     over = threading.Event()
 
     def work() -> None:
-        while not over.wait(TICK):
+        for tick in count():
+            if over.wait(TICK):
+                return
             try:
                 town.portal.run_due()
-                town.browsers.purge()
+                if tick % TIDY == 0:
+                    town.browsers.purge()
             except Exception as error:  # noqa: BLE001  # whatever it is, the next round tries again
                 log.error("The worker stumbled: %s", type(error).__name__)
 

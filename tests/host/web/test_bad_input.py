@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from support.browser import Browser, Page
-from support.web import GOOD_PASSWORD, Site, at_card, at_consent, in_cabinet, registered
+from support.web import GOOD_PASSWORD, PORTAL, Site, at_card, at_consent, in_cabinet, registered
 
 STRANGE = {
     "nothing": "",
     "spaces": "   ",
-    "emoji": "👩🏽‍⚕️🏥",
+    "emoji": "👩🏽\N{ZERO WIDTH JOINER}⚕\N{VARIATION SELECTOR-16}🏥",
     "right to left": "\N{RIGHT-TO-LEFT OVERRIDE}абв\N{LEFT-TO-RIGHT MARK}",
     "arabic digits": "١٢٣٤٥٦٧٨",
     "nul": "a\0b",
@@ -254,3 +255,20 @@ def test_a_broken_database_is_a_page_and_loses_nothing(
     assert "База данных не отвечает" in answer.text
     assert browser.send(*pressed).title.startswith("Авторизация через Госуслуги")
     assert site.portal.get(page.flow).state == "gosuslugi.entry"
+
+
+def test_an_error_of_ours_is_a_page_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(site.portal, "start", broken)
+    transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url=PORTAL) as http:
+            return await http.get("/")
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 500
+    assert "Что-то пошло не так" in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
