@@ -40,6 +40,8 @@ HOST = "127.0.0.1"
 PORTS = (8000, 8001, 8002)
 GRACE = 5
 """Seconds that a request under way has when the servers stop."""
+BUSY = 6_000
+"""Here everybody has the same address."""
 TICK = 1.0
 TIDY = 600
 """So many ticks lie between two looks for sessions that are over."""
@@ -92,7 +94,9 @@ def built(database: str, keys: str | None, ports: tuple[int, int, int] = PORTS) 
             report = HttpReport(http, f"{here}{PROGRESS}", channel, parts.clock)
             site = GosuslugiSite(citizens(), known, SiteOptions(report=report))
             client = GosuslugiClient(site.client_config(there), signer, http, parts.clock)
-            portal_app = create_app(portal, client, WebOptions(public_url=here, progress_key=channel))
+            portal_app = create_app(
+                portal, client, WebOptions(public_url=here, progress_key=channel, posts_per_minute=BUSY)
+            )
             clinics = clinic_app(
                 desks_of(portal),
                 tuple(suggestion(one.login, one.identity) for one in citizens() if one.identity.birth_date),
