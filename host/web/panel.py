@@ -17,10 +17,11 @@ from registratura.flows.rows import LogRow
 
 BRANCH = re.compile(r"\b[RAU][0-9]{1,2}\b")
 LATEST = 8
+LETTERS = 38
 EVERYWHERE = frozenset({"cancel", "expire"})
-MOST = 40
+MOST = 60
 """Of a chart with more arrows only the walked ones are drawn: in the cabinet every section leads to every other."""
-BOX, GAP, LEFT, WIDTH = 34, 14, 12, 300
+BOX, GAP, WIDTH = 34, 10, 330
 """The drawing: a column of boxes, the arrows on their right."""
 
 
@@ -82,7 +83,7 @@ def explained(view: FlowView, history: Sequence[LogRow]) -> Explanation:
     height = len(places) * (BOX + GAP) + GAP
     lit = tuple(sorted(arrows, key=lambda arrow: arrow.walked))
     return Explanation(
-        view.flow, view.state, view.version, boxes, lit, WIDTH + 90, height, tuple(_entries(flow, history))[-LATEST:]
+        view.flow, view.state, view.version, boxes, lit, WIDTH + 60, height, tuple(_entries(flow, history))[-LATEST:]
     )
 
 
@@ -110,7 +111,7 @@ def _entries(flow: AnyFlow, history: Sequence[LogRow]) -> Iterator[Entry]:
 def _box(flow: AnyFlow, path: str, number: int, state: str, visited: set[str]) -> Box:
     place = flow.answers.places[path]
     kind = "now" if path == state else "walked" if path in visited else "final" if place.final else "open"
-    title = place.title if len(place.title) <= 40 else f"{place.title[:39]}…"
+    title = place.title if len(place.title) <= LETTERS else f"{place.title[: LETTERS - 1]}…"
     return Box(title, GAP + number * (BOX + GAP), kind)
 
 
@@ -140,5 +141,5 @@ def _curve(source: int, target: int) -> str:
     """A curve on the right of the column, the wider the farther it goes; up on the outside."""
     start = GAP + source * (BOX + GAP) + BOX // 2 + 4
     end = GAP + target * (BOX + GAP) + BOX // 2 - 4
-    out = WIDTH + min(12 + 5 * abs(target - source), 80)
+    out = WIDTH + min(10 + 4 * abs(target - source), 70)
     return f"M{WIDTH} {start} C{out} {start} {out} {end} {WIDTH} {end}"
