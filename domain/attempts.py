@@ -100,11 +100,22 @@ def judgeable(policy: AttemptsPolicy, attempts: Attempts, now: datetime) -> bool
 
 
 def failed(policy: AttemptsPolicy, attempts: Attempts, now: datetime) -> Attempts:
-    """After a wrong guess, or one that was not judged: locked, if it was the last."""
+    """After a wrong guess: locked, if it was the last."""
     if policy.alarm_only or not policy.locks or attempts.count < policy.limit or attempts.locked_until is not None:
         return attempts
     lock = policy.locks[min(attempts.lock_level, len(policy.locks) - 1)]
     return attempts.model_copy(update={"lock_level": attempts.lock_level + 1, "locked_until": now + lock})
+
+
+def overrun(policy: AttemptsPolicy, attempts: Attempts, now: datetime) -> Attempts:
+    """After a guess beyond the limit, which is not judged: there is none to be had for as long as a lock would last.
+
+    The level stays: those counted before it may still be under way, and theirs is the lock that a failure brings.
+    """
+    if policy.alarm_only or not policy.locks or attempts.count <= policy.limit or attempts.locked_until is not None:
+        return attempts
+    lock = policy.locks[min(attempts.lock_level, len(policy.locks) - 1)]
+    return attempts.model_copy(update={"locked_until": now + lock})
 
 
 def succeeded(attempts: Attempts) -> Attempts:

@@ -131,7 +131,7 @@ def _change_refusals(card: Card, changes: Mapping[FieldName, str | None], today:
 def corrected(card: Card, changes: Mapping[FieldName, str | None]) -> Card:
     """The card with the changes, which nothing refuses, taken over as typed."""
     typed = {name: _typed_field(name, text) for name, text in _real_changes(card, changes).items()}
-    return Card(kind=card.kind, fields={**card.fields, **typed})
+    return card.model_copy(update={"fields": {**card.fields, **typed}})
 
 
 def confirmation_refusals(card: Card) -> tuple[Refusal, ...]:

@@ -71,6 +71,9 @@ class CardField(Value):
         return self
 
 
+_MISSING = CardField(source=FieldSource.TYPED, status=FieldStatus.MISSING)
+
+
 class CardKind(StrEnum):
     """Whose card it is."""
 
@@ -87,8 +90,7 @@ class Card(Value):
 
     def field(self, name: FieldName) -> CardField:
         """The field, or a missing one."""
-        empty = CardField(source=FieldSource.TYPED, status=FieldStatus.MISSING)
-        return self.fields.get(name, empty)
+        return self.fields.get(name, _MISSING)
 
     def value(self, name: FieldName) -> str | None:
         """The field's value, if there is one."""

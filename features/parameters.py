@@ -76,5 +76,8 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "view": words.VIEWS,
     "count": words.COUNTS,
     "ordinal": words.ORDINALS,
-    "can": words.CERTAINTY,
+    "alarm": words.ALARMS,
+    "documents": words.DOCUMENTS,
+    "export": words.EXPORTS,
+    **words.YES_NO,
 }

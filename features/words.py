@@ -76,6 +76,19 @@ VIEWS = {
     "что обращение в поддержку принято": "support_ticket",
 }
 
+ALARMS = {
+    "срок уничтожения данных прошёл": "AlarmErasureOverdue",
+    "кто-то подбирает коды прикрепления": "AlarmSpraying",
+}
+
 COUNTS = {"один": 1, "одна": 1, "одно": 1, "два": 2, "две": 2}
 ORDINALS = {"в первый раз": 1, "во второй раз": 2, "в третий раз": 3}
-CERTAINTY = {"может": True, "не может": False}
+YES_NO = {
+    "can": {"может": True, "не может": False},
+    "there": {"есть": True, "нет": False},
+    "shown": {"показано": True, "не показано": False},
+    "attached": {"прикреплён": True, "прикреплена": True, "не прикреплён": False, "не прикреплена": False},
+}
+# How many exports wait for another try, and how many have begun.
+EXPORTS = {"ждёт повтора": (1, 0), "началась один раз": (0, 1)}
+DOCUMENTS = {"один документ": 1, "нет документов": 0}

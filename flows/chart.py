@@ -121,7 +121,7 @@ class Answers:
             return None
         taken, target = model.taken, self._path_of(model.state)
         refused = any(spec.func == REFUSED for spec in taken.cond)
-        end = REFUSED if refused else self._paths[taken.target.id]
+        end = REFUSED if refused else target
         return Answer(f"{self._paths[taken.source.id]}/{event}/{end}", target)
 
     def _path_of(self, configuration: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +55,7 @@ def decide_start(flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *,
     state = flow.answers.initial
     decision = flow.decisions.get(type(event))
     move = decision(Case(blank, event, facts, now, by, state)) if decision and not refusals else STAY
-    moved = replace(_moved(flow, blank, state, move, now), version=1)
+    moved = _moved(flow, blank, state, move, now).but(version=1)
     return Step(None, moved, event, facts, by, now, f"{BEGIN}/{event.name}/{state}", move, refusals)
 
 
@@ -85,8 +84,7 @@ def _answer(flow: AnyFlow, case: AnyCase, refused: bool) -> Answer:
 def _moved(flow: AnyFlow, record: AnyRecord, state: str, move: Move, now: datetime) -> AnyRecord:
     ended = flow.ended(state)
     version = record.version + 1
-    return replace(
-        record,
+    return record.but(
         state=state,
         version=version,
         changed_at=now,

@@ -66,6 +66,8 @@ class Flow(Generic[D]):
     data: ClassVar[type[FlowData]]
     begins: ClassVar[tuple[type[Event], ...]]
     events: ClassVar[tuple[type[Event], ...]]
+    outlives_sign_in: ClassVar[bool] = False
+    """Whether the session that started a case may go on with it while nobody is signed in (U67)."""
 
     answers: ClassVar[Answers]
     by_name: ClassVar[dict[str, type[Event]]]

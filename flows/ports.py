@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -33,12 +33,13 @@ from registratura.flows.settings import Settings
 class Caller:
     """Who calls, as the host knows them: `account` only if signed in, `session` an opaque id of the browser's session.
 
-    `caller=None` means the host itself, which may see every flow.
+    A caller with neither cannot be known again: what they start, only the host may go on with. `caller=None` means the
+    host itself, which may see every flow.
     """
 
     channel: str = "web"
-    address: str | None = None
-    session: str | None = None
+    address: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False)
     account: str | None = None
 
 
@@ -112,6 +113,9 @@ class Storage(Protocol):
 @runtime_checkable
 class Keyring(Protocol):
     """Keys: a master key that wraps data keys, and a key for digests. What they protect never leaves without them."""
+
+    def for_one_event(self) -> Keyring:
+        """The same keys; a data key that is unwrapped stays so until this keyring is let go."""
 
     def new_data_key(self, key_id: str) -> str:
         """A new data key under this id, wrapped, as it is stored."""

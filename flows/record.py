@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from registratura.domain.values import Value
 
@@ -27,7 +27,7 @@ class Timer:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FlowRecord(Generic[D]):
     """One running case.
 
@@ -52,6 +52,14 @@ class FlowRecord(Generic[D]):
     head: str = NO_HASH
     evidence: int = 0
     evidence_head: str = NO_HASH
+
+    def but(self, **changes: Any) -> FlowRecord[D]:
+        """The record with these fields changed: `dataclasses.replace` at a fraction of its cost."""
+        changed = object.__new__(type(self))
+        vars(changed).update(vars(self), **changes)
+        if len(vars(changed)) > len(vars(self)):
+            raise TypeError(f"no fields of a record: {changes.keys() - vars(self).keys()}")
+        return changed
 
     def due(self, now: datetime) -> tuple[str, ...]:
         """The kinds of timers that are due, the earliest first."""

@@ -88,7 +88,7 @@ class Registratura:
         storage = _storage(getattr(database, "sync_engine", database), create)
         tools = Tools(
             flows=FLOWS,
-            keys=_fitting_keys(storage, keys, create),
+            keys=_keys_for(storage, keys, create, mine=storage is not database),
             hasher=self.parts.hasher,
             ids=self.parts.ids,
             clock=self.parts.clock,
@@ -219,6 +219,16 @@ def _storage(database: Any, create: bool) -> Storage:
     if database == "memory:":
         return MemoryStorage()
     return database if isinstance(database, Storage) else storage_for(database, create=create)
+
+
+def _keys_for(storage: Storage, keys: Any, create: bool, *, mine: bool) -> Keyring:
+    """The keys. Without them there is no portal, and a storage that was opened for it must not stay open."""
+    try:
+        return _fitting_keys(storage, keys, create)
+    except BaseException:
+        if mine:
+            storage.close()
+        raise
 
 
 def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import Dialect
 
 from registratura.flows.ports import Lost
 from registratura.storage.databases import BEGIN, Errors
 from registratura.storage.statement import Statement
-
-
-class Todo(NamedTuple):
-    """A statement to run in a transaction. `met` asks the cursor whether it went as expected; if not, `lost`."""
-
-    statement: Statement
-    values: Sequence[Any]
-    many: bool = False
-    met: Callable[[Any], bool] | None = None
-    lost: Lost | None = None
 
 
 class Line:
@@ -52,6 +42,15 @@ class Line:
         changed: int = self._cursor.rowcount
         return changed
 
+    def change_one(self, statement: Statement, values: Sequence[Any], what: str, which: str) -> None:
+        """Run a statement that changes one row, unless somebody was first.
+
+        Raises:
+            Lost: somebody was.
+        """
+        if self.run(statement, *values) != 1:
+            raise Lost(what, which)
+
     def say(self, sql: str) -> None:
         """Run a word of control."""
         try:
@@ -59,38 +58,19 @@ class Line:
         except self._errors.caught as error:
             raise self._errors.ours(error) from None
 
-    def bound(self, todos: Sequence[Todo]) -> Sequence[Callable[[], None]]:
-        """All that can be got ready before a transaction begins: nobody else writes while it is open."""
-        return [self._bound(todo) for todo in todos]
-
-    def _bound(self, todo: Todo) -> Callable[[], None]:
-        ready, cursor, errors = todo.statement.on(self._dialect), self._cursor, self._errors
-        values: Any = list(map(ready.bind, todo.values)) if todo.many else ready.bind(todo.values)
-        execute = cursor.executemany if todo.many else cursor.execute
-
-        def run() -> None:
-            try:
-                execute(ready.sql, values)
-                met = todo.met is None or todo.met(cursor)
-            except errors.caught as error:
-                raise errors.ours(error) from None
-            if not met and todo.lost:
-                raise todo.lost
-
-        return run
-
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """A transaction of our own."""
-        self.say(BEGIN[self._dialect.name])
-        try:
-            yield
-            self.say("COMMIT")
-        except BaseException:
-            # Some errors have ended the transaction already, and the first error is the one to tell.
-            with suppress(Exception):
-                self.say("ROLLBACK")
-            raise
+    def transaction(self, turn: AbstractContextManager[Any]) -> Iterator[None]:
+        """A transaction of our own, when it is its turn."""
+        with turn:
+            self.say(BEGIN[self._dialect.name])
+            try:
+                yield
+                self.say("COMMIT")
+            except BaseException:
+                # Some errors have ended the transaction already, and the first error is the one to tell.
+                with suppress(Exception):
+                    self.say("ROLLBACK")
+                raise
 
     @contextmanager
     def savepoint(self, take_turn: Statement) -> Iterator[None]:

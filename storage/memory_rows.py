@@ -117,7 +117,7 @@ class Rows:
             del self.idempotency[key]
         for ticket in old_tickets:
             del self.tickets[ticket]
-        self.writes += 1
+        self.writes += bool(old_keys or old_tickets)
         return len(old_keys) + len(old_tickets)
 
     def _unspent(self, ticket: str) -> bool:

@@ -7,10 +7,13 @@ engine's pool and are the driver's own: a host's listeners for `begin` do not co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import partial
-from threading import RLock, local
+from threading import RLock
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool
@@ -27,6 +30,9 @@ from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_valu
 from registratura.storage.sql_unit import SqlUnit
 from registratura.storage.tables import SCHEMA_VERSION
 
+# By storage. Tasks of one thread take turns in the middle of a unit, so a thread's own would not do.
+_HELD: ContextVar[Mapping[int, Line]] = ContextVar("held", default=MappingProxyType({}))
+
 
 class SqlStorage(Storage):
     """Rows in a database. It may be shared by threads. `storage_for` makes one and sees that the tables are there."""
@@ -35,8 +41,8 @@ class SqlStorage(Storage):
         self.engine, self._disposes = engine, disposes
         self.where = engine.url.render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
-        self._held = local()
         self._kept: Any = None
+        self._spare: deque[Any] = deque()
         sqlite, self._shared = engine.dialect.name == "sqlite", isinstance(engine.pool, StaticPool)
         # Writers of one process queue here: SQLite's own queue lets some of them starve.
         self._turn: AbstractContextManager[Any] = RLock() if sqlite else nullcontext()
@@ -48,7 +54,7 @@ class SqlStorage(Storage):
                 yield SqlUnit(line, partial(line.savepoint, sql.TAKE_TURN))
         else:
             with self._line() as line:
-                yield SqlUnit(line, partial(self._transaction, line))
+                yield SqlUnit(line, partial(line.transaction, self._turn))
 
     def count_attempts(
         self,
@@ -125,33 +131,37 @@ class SqlStorage(Storage):
 
     def close(self) -> None:
         """Close the connections, unless the engine is the host's."""
+        while self._spare:
+            self._spare.pop().close()
         if self._disposes:
             self.engine.dispose()
 
     @contextmanager
     def _line(self) -> Iterator[Line]:
-        """A line of this thread's own. What is called inside a unit uses the same one: small pools do not run dry.
+        """A line of this thread's or task's own; what is called inside a unit uses the same, so that no pool runs dry.
 
         A connection that all threads share (`:memory:`) is one thread's for as long as its unit lasts.
         """
-        held: Line | None = getattr(self._held, "line", None)
-        if held is not None:
-            yield held
+        held = _HELD.get()
+        if id(self) in held:
+            yield held[id(self)]
             return
-        turn, connect = (self._turn, self._shared_connection) if self._shared else (nullcontext(), self._connection)
-        with turn, connect() as connection:
-            self._held.line = Line(connection.cursor(), self.engine.dialect, self.errors)
+        with self._shared_connection() if self._shared else self._connection() as connection:
+            line = Line(connection.cursor(), self.engine.dialect, self.errors)
+            token = _HELD.set({**held, id(self): line})
             try:
-                yield self._held.line
+                yield line
             finally:
-                del self._held.line
+                _HELD.reset(token)
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
-        """The driver's connection, on which each statement stands by itself unless a transaction is begun in words."""
-        with self.errors.translated():
-            pooled = self.engine.raw_connection()
-        connection: Any = pooled.driver_connection
+        """The driver's connection, on which each statement stands by itself unless a transaction is begun in words.
+
+        Of an asynchronous driver it is SQLAlchemy's stand-in for it, whose calls wait in the greenlet.
+        """
+        pooled = self._taken()
+        connection: Any = pooled.dbapi_connection
         # Drivers that begin transactions by themselves are told not to; the classic sqlite3 does not for reads.
         begins = getattr(connection, "autocommit", None) is False
         try:
@@ -161,20 +171,38 @@ class SqlStorage(Storage):
         finally:
             if begins:
                 connection.autocommit = False
+            self._give_back(pooled)
+
+    def _taken(self) -> Any:
+        try:
+            return self._spare.pop() if self._spare else self.engine.raw_connection()
+        except IndexError:
+            # Another thread was first.
+            return self._taken()
+        except self.errors.caught as error:
+            raise self.errors.ours(error) from None
+
+    def _give_back(self, pooled: Any) -> None:
+        """To the pool, or to the next unit: the pool's own way costs as much as an event's reads and more."""
+        if not self._disposes:
             pooled.close()
+        elif getattr(pooled.dbapi_connection, "in_transaction", False):
+            # Not even rolling back has worked.
+            pooled.invalidate()
+        else:
+            self._spare.append(pooled)
 
     @contextmanager
     def _shared_connection(self) -> Iterator[Any]:
         """The one connection there is (`:memory:`), not given back: that would roll back a host's transaction."""
-        if self._kept is None:
-            with self._connection() as self._kept:
-                pass
-        yield self._kept
+        with self._turn:
+            if self._kept is None:
+                with self._connection() as self._kept:
+                    pass
+            yield self._kept
 
-    @contextmanager
-    def _transaction(self, line: Line) -> Iterator[None]:
-        with self._turn, line.transaction():
-            yield
+    def _transaction(self, line: Line) -> AbstractContextManager[None]:
+        return line.transaction(self._turn)
 
     @contextmanager
     def _hosts_line(self, within: Any) -> Iterator[Line]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +10,7 @@ from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
 from registratura.flows.rows import AttemptChange, Changes
 from registratura.storage import statements as sql
-from registratura.storage.line import Todo
-from registratura.storage.statement import Statement
+from registratura.storage.line import Line
 
 UNCOUNTED = Attempts()
 
@@ -28,72 +26,64 @@ def counter_of(row: Any) -> Attempts:
     return Attempts(count=count, lock_level=level, locked_until=_moment(locked_until), since=_moment(since))
 
 
-def todos(changes: Changes) -> list[Todo]:
-    """Everything of one event: first what may be lost, then what cannot."""
-    return [*_contested(changes), *_certain(changes)]
+def write(line: Line, changes: Changes) -> None:
+    """Everything of one event: first what may be lost, then what cannot.
+
+    Raises:
+        Lost: somebody was first.
+    """
+    _contested(line, changes)
+    _certain(line, changes)
 
 
-def _contested(changes: Changes) -> Iterator[Todo]:
+def _contested(line: Line, changes: Changes) -> None:
     if key := changes.idempotency:
-        yield Todo(sql.RECORD_ANSWER, key, met=_changed, lost=Lost("idempotency", key.key))
+        line.change_one(sql.RECORD_ANSWER, key, "idempotency", key.key)
     if changes.ticket is not None:
-        yield Todo(sql.SPEND, (changes.ticket,), met=_changed, lost=Lost("ticket", changes.ticket))
+        line.change_one(sql.SPEND, (changes.ticket,), "ticket", changes.ticket)
     for row, expected in changes.flows:
-        lost = Lost("flow", row.id)
         if expected:
-            yield Todo(sql.MOVE_FLOW, (*row[1:-1], row.id, expected), met=_changed, lost=lost)
+            line.change_one(sql.MOVE_FLOW, (*row[1:-1], row.id, expected), "flow", row.id)
         else:
-            yield Todo(sql.ADD_FLOW, row[:-1], met=_changed, lost=lost)
-    for watched in changes.watched:
-        yield Todo(sql.UNMOVED, watched, met=_found, lost=Lost("watched", watched[0]))
+            line.change_one(sql.ADD_FLOW, row[:-1], "flow", row.id)
+    for flow_id, version in changes.watched:
+        if not line.rows(sql.UNMOVED, flow_id, version):
+            raise Lost("watched", flow_id)
     for claim in changes.claims:
-        yield Todo(sql.ADD_CLAIM, claim, met=_changed, lost=Lost("claim", claim.kind))
+        line.change_one(sql.ADD_CLAIM, claim, "claim", claim.kind)
     for change in changes.attempts:
-        yield from _settled(change)
+        _settle(line, change)
     if (effect := changes.finished_effect) is not None:
-        yield Todo(sql.FINISH_EFFECT, (effect,), met=_changed, lost=Lost("effect", effect))
+        line.change_one(sql.FINISH_EFFECT, (effect,), "effect", effect)
 
 
-def _settled(change: AttemptChange) -> Iterator[Todo]:
+def _settle(line: Line, change: AttemptChange) -> None:
     scope, after, at = change
     if at is None:
-        yield Todo(sql.ADD_COUNTER, (scope, *counter_values(UNCOUNTED)))
-        yield Todo(sql.LOCK_COUNTER, (scope, after.lock_level, _micros(after.locked_until)))
+        line.run(sql.ADD_COUNTER, scope, *counter_values(UNCOUNTED))
+        line.run(sql.LOCK_COUNTER, scope, after.lock_level, _micros(after.locked_until))
         return
-    yield Todo(sql.LOCKED, (at, scope), met=_nothing_true, lost=Lost("attempt", scope))
+    if any(row[0] for row in line.rows(sql.LOCKED, at, scope)):
+        raise Lost("attempt", scope)
     if after == UNCOUNTED:
-        yield Todo(sql.SET_COUNTER, (scope, *counter_values(after)))
+        line.run(sql.SET_COUNTER, scope, *counter_values(after))
 
 
-def _certain(changes: Changes) -> Iterator[Todo]:
-    yield from _all(sql.ADD_KEY, changes.keys)
+def _certain(line: Line, changes: Changes) -> None:
+    for key in changes.keys:
+        line.run(sql.ADD_KEY, *key)
     for key_id, subject in changes.linked_keys:
-        yield Todo(sql.LINK_KEY, (subject, key_id))
-    yield from _all(sql.ADD_ENTRY, changes.log)
-    yield from _all(sql.ADD_EVIDENCE, changes.evidence)
+        line.run(sql.LINK_KEY, subject, key_id)
+    for entry in changes.log:
+        line.run(sql.ADD_ENTRY, *entry)
+    for evidence in changes.evidence:
+        line.run(sql.ADD_EVIDENCE, *evidence)
     for flow_id, timers in changes.timers:
-        yield Todo(sql.STOP_TIMERS, (flow_id,))
-        yield from _all(sql.ADD_TIMER, timers)
-    yield from _all(sql.ADD_EFFECT, changes.effects)
-
-
-def _all(statement: Statement, rows: tuple[tuple[Any, ...], ...]) -> Iterator[Todo]:
-    if len(rows) == 1:
-        yield Todo(statement, rows[0])
-    elif rows:
-        yield Todo(statement, rows, many=True)
-
-
-def _changed(cursor: Any) -> bool:
-    return bool(cursor.rowcount == 1)
-
-
-def _found(cursor: Any) -> bool:
-    return bool(cursor.fetchall())
-
-
-def _nothing_true(cursor: Any) -> bool:
-    return not any(row[0] for row in cursor.fetchall())
+        line.run(sql.STOP_TIMERS, flow_id)
+        for timer in timers:
+            line.run(sql.ADD_TIMER, *timer)
+    for effect in changes.effects:
+        line.run(sql.ADD_EFFECT, *effect)
 
 
 def _micros(moment: datetime | None) -> int | None:

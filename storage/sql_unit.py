@@ -11,7 +11,7 @@ from registratura.flows.ports import Unit
 from registratura.flows.rows import Changes, ClaimRow, EvidenceRow, FlowRow, IdempotencyRow, KeyRow, LogRow, TicketRow
 from registratura.storage import statements as sql
 from registratura.storage.line import Line
-from registratura.storage.sql_changes import counter_of, todos
+from registratura.storage.sql_changes import counter_of, write
 from registratura.storage.statement import Statement
 
 EVERYTHING = 2**62
@@ -66,10 +66,8 @@ class SqlUnit(Unit):
         return KeyRow._make(row) if row else None
 
     def write(self, changes: Changes) -> None:
-        ready = self._line.bound(todos(changes))
         with self._whole():
-            for run in ready:
-                run()
+            write(self._line, changes)
 
     def _one(self, statement: Statement, *values: Any) -> Sequence[Any] | None:
         rows = self._line.rows(statement, *values)

@@ -21,6 +21,9 @@ class Given(Protocol):
         `region` is the one chosen on the way, the usual one if None.
         """
 
+    def reached_signed_in(self, person: Person, place: Place) -> None:
+        """A new registration, begun without leaving the cabinet, stands at the place."""
+
     def reached_signing_in(self, person: Person, place: Place) -> None:
         """A new sign-in stands at the place. It registers nobody."""
 
@@ -58,8 +61,14 @@ class Given(Protocol):
     def consent_renewed(self, purpose: str) -> None:
         """A new version of the consent text for the purpose is in force."""
 
+    def alarm_after(self, count: int) -> None:
+        """The host wants an alarm when so many wrong attachment codes came within an hour, from anybody."""
+
     def hardened_passwords(self) -> None:
         """The host has chosen the hardened password policy."""
+
+    def data_destroyed(self, person: Person, act: str) -> None:
+        """The operator has destroyed the person's data and drawn up the act."""
 
     # Gosuslugi.
     def gosuslugi_answered(self, person: Person, answer: str) -> None:

@@ -81,6 +81,9 @@ class Then(Protocol):
     def sms_sent(self, person: Person) -> int:
         """How many text messages with a code the last act sent to the person."""
 
+    def alarms(self) -> tuple[str, ...]:
+        """What the operators were told, the oldest first (`words.ALARMS`)."""
+
     # Cards.
     def card_state(self, profile: Person) -> str:
         """The state of the profile's card."""
@@ -90,6 +93,9 @@ class Then(Protocol):
 
     def card_is_from_gosuslugi(self, profile: Person) -> bool:
         """Whether every filled field of the card came from Gosuslugi and says the same."""
+
+    def card_is_clinics(self, profile: Person) -> bool:
+        """Whether the card says which of the clinics' cards it continues."""
 
     def cards(self, person: Person) -> tuple[Person, ...]:
         """Whose cards the person can see, their own among them."""
@@ -138,6 +144,9 @@ class Then(Protocol):
     # Withdrawal and one-time codes.
     def processing_stopped(self, person: Person) -> bool:
         """Whether the processing of the person's data has stopped."""
+
+    def withdrawal(self, person: Person) -> tuple[str, str]:
+        """The state of the person's withdrawal of consent, and the act or law named; empty if none yet."""
 
     def erasure_within(self, person: Person) -> timedelta:
         """The time from now until the person's data must be gone."""

@@ -56,6 +56,9 @@ class When(Protocol):
     def gosuslugi_confirms_another(self, person: Person, another: Person) -> None:
         """Gosuslugi answers the person's request with another person's identity."""
 
+    def gosuslugi_answer_elsewhere(self, person: Person, another: Person) -> None:
+        """The answer that Gosuslugi gave about the person comes to another one's flow."""
+
     def gosuslugi_answers(self, person: Person, answer: str) -> None:
         """Gosuslugi answers no, or with an account that is not confirmed."""
 
@@ -64,6 +67,12 @@ class When(Protocol):
 
     def operator_chooses_card(self, person: Person) -> None:
         """The portal's operator says which of the matching cards is the person's."""
+
+    def destroy_data(self, person: Person, act: str) -> None:
+        """The portal's operator destroys the person's data and draws up the act."""
+
+    def keep_data(self, person: Person, law: str) -> None:
+        """The portal's operator names the law that obliges to keep part of the person's data."""
 
     # Cards.
     def edit_card(self, person: Person, field: str, value: str, stale: bool = False) -> None:

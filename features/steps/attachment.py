@@ -62,14 +62,15 @@ def withdraws_right(stage: Stage, person: Person, clinic: str) -> None:
     stage.driver.when.withdraw_right(person, clinic)
 
 
-@then("{person} прикреплён/прикреплена к клинике {quoted}")
-def is_attached(stage: Stage, person: Person, clinic: str) -> None:
-    expect(dict(stage.driver.then.rights(person)).get(clinic), "granted", f"{person}: право «{clinic}»")
+@given("портал поднимает тревогу после {int} неверных кодов за час")
+def alarm_after(stage: Stage, count: int) -> None:
+    stage.driver.given.alarm_after(count)
 
 
-@then("{person} не прикреплён/прикреплена к клинике {quoted}")
-def is_not_attached(stage: Stage, person: Person, clinic: str) -> None:
-    expect(dict(stage.driver.then.rights(person)).get(clinic), None, f"{person}: право «{clinic}»")
+@then("{person} {attached} к клинике {quoted}")
+def is_attached(stage: Stage, person: Person, expected: bool, clinic: str) -> None:
+    right = dict(stage.driver.then.rights(person)).get(clinic)
+    expect(right, "granted" if expected else None, f"{person}: право «{clinic}»")
 
 
 @then("право клиники {quoted} у {person} приостановлено")

@@ -11,7 +11,7 @@ def signed_in(stage: Stage, person: Person) -> None:
     stage.driver.given.signed_in(person)
 
 
-@given("{person} вошёл/вошла в личный кабинет")
+@given("{person}( снова) вошёл/вошла в личный кабинет")
 def in_cabinet(stage: Stage, person: Person) -> None:
     stage.driver.given.in_cabinet(person)
 
@@ -19,11 +19,6 @@ def in_cabinet(stage: Stage, person: Person) -> None:
 @given("{person} вошёл/вошла в личный кабинет в мобильном приложении")
 def in_mobile_cabinet(stage: Stage, person: Person) -> None:
     stage.driver.given.in_cabinet(person, "mobile")
-
-
-@given("{person} вошёл/вошла снова")
-def signed_in_again(stage: Stage, person: Person) -> None:
-    stage.driver.given.signed_in(person)
 
 
 @given("вход {person} закончился")

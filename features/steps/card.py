@@ -6,14 +6,9 @@ from registratura.features.cast import Person
 from registratura.features.stage import Stage, expect, given, then, when
 
 
-@given("в клиниках одна карта {person}")
-def one_clinic_card(stage: Stage, person: Person) -> None:
-    stage.driver.given.clinic_cards(person, 1)
-
-
-@given("в клиниках две карты {person}")
-def two_clinic_cards(stage: Stage, person: Person) -> None:
-    stage.driver.given.clinic_cards(person, 2)
+@given("в клиниках {count} карта/карты {person}")
+def clinic_cards(stage: Stage, count: int, person: Person) -> None:
+    stage.driver.given.clinic_cards(person, count)
 
 
 @given("{person} добавил(а) карту {person}")
@@ -96,11 +91,11 @@ def status(stage: Stage, profile: Person, field: str, expected: str) -> None:
     expect(stage.driver.then.card_field(profile, field).status, expected, f"карта {profile}: {field}")
 
 
-@then("у {person} есть карта {person}")
-def has_card(stage: Stage, person: Person, profile: Person) -> None:
-    expect(profile in stage.driver.then.cards(person), True, f"у {person} есть карта {profile}")
+@then("карта {person} связана с картой клиники")
+def is_clinic_card(stage: Stage, profile: Person) -> None:
+    expect(stage.driver.then.card_is_clinics(profile), True, f"карта {profile} связана с картой клиники")
 
 
-@then("у {person} нет карты {person}")
-def has_no_card(stage: Stage, person: Person, profile: Person) -> None:
-    expect(profile in stage.driver.then.cards(person), False, f"у {person} есть карта {profile}")
+@then("у {person} {there} карта/карты {person}")
+def has_card(stage: Stage, person: Person, expected: bool, profile: Person) -> None:
+    expect(profile in stage.driver.then.cards(person), expected, f"у {person} есть карта {profile}")

@@ -61,11 +61,6 @@ def codes_differ(stage: Stage, one: Person, other: Person) -> None:
     expect(None not in codes and len(set(codes)) == 2, True, f"коды {one} и {other} разные")
 
 
-@then("у {person} нет кода прикрепления")
-def no_code(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.code(person, OWN), None, f"код {person}")
-
-
 @then("клинике {quoted} сообщено, что код {person} вводил другой человек")
 def clinic_warned(stage: Stage, clinic: str, person: Person) -> None:
     expect(stage.driver.then.clinic_warned(clinic, person), True, f"«{clinic}» знает о чужой попытке")
@@ -83,21 +78,11 @@ def has_document(stage: Stage, person: Person, document: str) -> None:
     expect(document in documents, True, f"{person}: «{document}» среди {documents}")
 
 
-@then("в медкарте {person} один документ")
-def one_document(stage: Stage, person: Person) -> None:
-    expect(len(stage.driver.then.documents(person)), 1, f"{person}: документов в медкарте")
+@then("в медкарте {person} {documents}")
+def count_documents(stage: Stage, person: Person, count: int) -> None:
+    expect(len(stage.driver.then.documents(person)), count, f"{person}: документов в медкарте")
 
 
-@then("в медкарте {person} нет документов")
-def no_documents(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.documents(person), (), f"{person}: документы в медкарте")
-
-
-@then("выгрузка из клиники {quoted} ждёт повтора")
-def export_waits(stage: Stage, clinic: str) -> None:
-    expect(stage.driver.then.exports(clinic), (1, 0), f"«{clinic}»: выгрузок ждёт и началось")
-
-
-@then("выгрузка из клиники {quoted} началась один раз")
-def export_began(stage: Stage, clinic: str) -> None:
-    expect(stage.driver.then.exports(clinic), (0, 1), f"«{clinic}»: выгрузок ждёт и началось")
+@then("выгрузка из клиники {quoted} {export}")
+def export(stage: Stage, clinic: str, expected: tuple[int, int]) -> None:
+    expect(stage.driver.then.exports(clinic), expected, f"«{clinic}»: выгрузок ждёт и началось")

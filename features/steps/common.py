@@ -74,22 +74,26 @@ def told_why(stage: Stage, person: Person, code: str) -> None:
     expect(code in reasons, True, f"{person}: {code} среди {reasons}")
 
 
-@then("{person} показано {quoted}")
-def shown(stage: Stage, person: Person, text: str) -> None:
+@then("{person} {shown} {quoted}")
+def shown(stage: Stage, person: Person, expected: bool, text: str) -> None:
     screen = stage.driver.then.shown(person)
-    expect(text.casefold() in screen.casefold(), True, f"{person}: «{text}» на экране «{screen}»")
-
-
-@then("{person} не показано {quoted}")
-def not_shown(stage: Stage, person: Person, text: str) -> None:
-    screen = stage.driver.then.shown(person)
-    expect(text.casefold() in screen.casefold(), False, f"{person}: «{text}» на экране «{screen}»")
+    expect(text.casefold() in screen.casefold(), expected, f"{person}: «{text}» на экране «{screen}»")
 
 
 @then("{person} видит {view}")
 @then("{person} видит, {view}")
 def sees(stage: Stage, person: Person, view: str) -> None:
     expect(stage.driver.then.sees(person, view), True, f"{person} видит {view}")
+
+
+@then("операторам сообщено: {alarm}")
+def operators_told(stage: Stage, alarm: str) -> None:
+    expect(stage.driver.then.alarms(), (alarm,), "операторам сообщено")
+
+
+@then("операторам ни о чём не сообщено")
+def operators_not_told(stage: Stage) -> None:
+    expect(stage.driver.then.alarms(), (), "операторам сообщено")
 
 
 @then("ничего не изменилось")

@@ -7,7 +7,7 @@ from registratura.features.deeds import Deed
 from registratura.features.stage import Stage, expect, then, when
 
 
-@when("{person} дважды подряд: {deed}")
+@when("{person} дважды подряд {does}")
 def acts_twice(stage: Stage, person: Person, deed: Deed) -> None:
     stage.driver.when.act_twice(person, deed)
 

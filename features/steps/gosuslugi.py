@@ -51,6 +51,11 @@ def confirms_another(stage: Stage, person: Person, another: Person) -> None:
     stage.driver.when.gosuslugi_confirms_another(person, another)
 
 
+@when("ответ Госуслуг о {person} ещё раз приходит в регистрацию {person}")
+def answer_comes_elsewhere(stage: Stage, person: Person, another: Person) -> None:
+    stage.driver.when.gosuslugi_answer_elsewhere(person, another)
+
+
 @when("Госуслуги отвечают {person}: {answer}")
 def answers(stage: Stage, person: Person, answer: str) -> None:
     stage.driver.when.gosuslugi_answers(person, answer)

@@ -8,6 +8,11 @@ from registratura.features.places import Place
 from registratura.features.stage import Stage, expect, given, then, when
 
 
+@given("{person}, не выходя из кабинета, дошёл/дошла до шага {place}")
+def reached_signed_in(stage: Stage, person: Person, place: Place) -> None:
+    stage.driver.given.reached_signed_in(person, place)
+
+
 @given("{person} при входе дошёл/дошла до шага {place}")
 def reached_signing_in(stage: Stage, person: Person, place: Place) -> None:
     stage.driver.given.reached_signing_in(person, place)
@@ -83,14 +88,9 @@ def password_works(stage: Stage, person: Person, expected: bool, password: str) 
     expect(stage.driver.then.password_works(person, password), expected, f"{person} может входить по паролю {password}")
 
 
-@then("у {person} есть пароль портала")
-def has_password(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.has_password(person), True, f"{person}: пароль задан")
-
-
-@then("у {person} нет пароля портала")
-def has_no_password(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.has_password(person), False, f"{person}: пароль задан")
+@then("у {person} {there} пароль/пароля портала")
+def has_password(stage: Stage, person: Person, expected: bool) -> None:
+    expect(stage.driver.then.has_password(person), expected, f"{person}: пароль задан")
 
 
 @then("самого пароля {person} портал не хранит")
@@ -103,6 +103,6 @@ def session_ended(stage: Stage, person: Person) -> None:
     expect(stage.driver.then.session_elsewhere(person), False, f"{person}: вход на другом устройстве")
 
 
-@then("удались {int} входов {person}")
-def all_signed_in(stage: Stage, count: int, person: Person) -> None:
+@then("{person} вошёл/вошла на {int} устройствах")
+def all_signed_in(stage: Stage, person: Person, count: int) -> None:
     expect(stage.driver.then.signed_in_count(person), count, f"{person}: удавшихся входов")

@@ -65,14 +65,3 @@ def evidence_is_impersonal(stage: Stage) -> None:
 @then("за {person} согласился/согласилась {person}")
 def consented_for(stage: Stage, subject: Person, representative: Person) -> None:
     expect(stage.driver.then.consented_for(subject), representative, f"кто согласился за {subject}")
-
-
-@then("обработка данных {person} прекращена")
-def processing_stopped(stage: Stage, person: Person) -> None:
-    expect(stage.driver.then.processing_stopped(person), True, f"{person}: обработка прекращена")
-
-
-@then("данные {person} уничтожат не позже чем через {int} дней")
-def erasure_within(stage: Stage, person: Person, days: int) -> None:
-    term = stage.driver.then.erasure_within(person).total_seconds() / 86_400
-    expect(0 < term <= days, True, f"{person}: дней до уничтожения {term}")

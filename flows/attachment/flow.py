@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from registratura.domain.codes import parse_attachment_code
@@ -51,6 +52,7 @@ class Attachment(Flow[AttachmentData]):
     name = "attachment"
     chart = AttachmentChart
     data = AttachmentData
+    outlives_sign_in = True
     begins = (BeginAttachment,)
     events = (ChooseProfile, SubmitCode, Cancel, AttemptsExhausted, LockEnded, Expire)
 
@@ -218,5 +220,10 @@ def the_clinic(record: AR, ask: Ask) -> Mapping[str, Any]:
 
 
 def _prefix(address: str) -> str:
-    """Neighbours count as one: the first three parts of an IPv4 address, the first four groups of an IPv6 one."""
-    return ":".join(address.split(":")[:4]) if ":" in address else ".".join(address.split(".")[:3])
+    """Neighbours count as one: a /24 of IPv4, also where it is mapped into IPv6, and a /64 of IPv6."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    known = getattr(known, "ipv4_mapped", None) or known
+    return str(ip_network((int(known), 24) if known.version == 4 else (int(known), 64), strict=False))

@@ -13,6 +13,7 @@ from registratura.flows.event import Facts
 from registratura.flows.flow import AnyRecord
 from registratura.flows.patient_card import PatientCard
 from registratura.flows.patient_card.flow import living_rights
+from registratura.flows.portal_password import PortalPassword
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowRecord
 
@@ -106,6 +107,8 @@ def _withdrawn(account: str, ask: Ask) -> bool:
     """U40: whose consent is withdrawn gives no clinic a right."""
     from registratura.flows.consent_withdrawal import ConsentWithdrawal
 
+    # A withdrawal forgets the password: whoever has looked at it notices one that comes in between.
+    ask.of_account(account, PortalPassword)
     return any(withdrawal.state == "requested" for withdrawal in ask.of_account(account, ConsentWithdrawal))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from registratura.domain.consent import Purpose
 from registratura.flows.attachment.gather import cards_of
 from registratura.flows.cabinet.flow import Cabinet, CabinetData
 from registratura.flows.clinic_right import ClinicRight, DocumentDelivered
@@ -72,8 +73,14 @@ def clinic_rights(record: CR, ask: Ask) -> Mapping[str, Any]:
 
 @Cabinet.shows("cards")
 def cards(record: CR, ask: Ask) -> Mapping[str, Any]:
-    found = cards_of(_account(record), ask)
-    return {"cards": {card.id: {**card_items(card), "state": card.state} for card in found}}
+    """R21, U63: the cards, and the text that adding a relative's agrees to."""
+    found, text = cards_of(_account(record), ask), ask.consent(Purpose.PERSONAL_DATA)
+    return {
+        "cards": {card.id: {**card_items(card), "state": card.state} for card in found},
+        "consent": text.text,
+        "text_version": text.version,
+        "text_sha256": text.sha256,
+    }
 
 
 @Cabinet.shows("record")

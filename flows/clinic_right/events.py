@@ -25,7 +25,7 @@ class DocumentDelivered(FactEvent, title="Документ поступил"):
 
 
 class Suspend(FactEvent, title="Право приостановлено"):
-    """U54: the clinic has left, or a child has come of age."""
+    """U54: the clinic has left."""
 
 
 class Resume(FactEvent, title="Право возобновлено"):

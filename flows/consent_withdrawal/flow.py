@@ -12,6 +12,7 @@ from registratura.flows.consent_withdrawal.chart import ConsentWithdrawalChart
 from registratura.flows.effects import AlarmErasureOverdue, DestroyPersonalData
 from registratura.flows.event import FactEvent, Facts, PersonEvent, TimeEvent
 from registratura.flows.flow import Flow
+from registratura.flows.patient_card import PatientCard
 from registratura.flows.portal_password import ForgetPassword, PortalPassword
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
@@ -74,6 +75,8 @@ def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWi
     accepted = [flow for flow in ask.of_account(account, Registration) if flow.data.accepted]
     text = ask.consent(Purpose.PERSONAL_DATA)
     passwords = ask.of_account(account, PortalPassword)
+    # A new right is noted on its card: whoever has looked at the cards notices one that comes in between.
+    ask.of_account(account, PatientCard)
     return WithdrawalFacts(
         open_rights=tuple(r.id for r in ask.of_account(account, ClinicRight) if not ClinicRight.ended(r.state)),
         password=passwords[0].id if passwords else None,

@@ -14,6 +14,7 @@ from registratura.flows.errors import ConsentTextMissing
 from registratura.flows.event import By
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Unit
+from registratura.flows.rows import FlowRow
 from registratura.flows.settings import Settings
 
 
@@ -33,7 +34,7 @@ class Tools:
 class Asking:
     """An `Ask` over one unit of work. `seen` are the records as planned so far, `watched` the versions as stored.
 
-    `late` are the flows that were looked at past a due time.
+    `rows` are those records as read, `late` the flows that were looked at past a due time.
     """
 
     tools: Tools
@@ -45,8 +46,13 @@ class Asking:
     seen: dict[str, AnyRecord] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)
     wrapped: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, FlowRow] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     effective: Callable[[AnyRecord], AnyRecord] = field(default=lambda record: record)
+    keys: Keyring = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = self.tools.keys.for_one_event()
 
     @property
     def settings(self) -> Settings:
@@ -75,14 +81,15 @@ class Asking:
             row = self.unit.flow(flow_id)
             if row is None:
                 return None
-            self.keep(record_of(row, self.tools.flows, self.tools.keys), row.wrapped or "")
+            self.keep(row)
         return self.seen[flow_id]
 
-    def keep(self, record: AnyRecord, wrapped: str) -> None:
+    def keep(self, row: FlowRow) -> None:
         """Remember a stored record and its version, which must not move before the step is written."""
-        self.seen.setdefault(record.id, record)
-        self.watched.setdefault(record.id, record.version)
-        self.wrapped.setdefault(record.key_id, wrapped)
+        self.seen[row.id] = record_of(row, self.tools.flows, self.keys)
+        self.rows[row.id] = row
+        self.watched.setdefault(row.id, row.version)
+        self.wrapped.setdefault(row.key_id, row.wrapped or "")
 
     def load(self, flow_id: str) -> AnyRecord | None:
         record = self.stored(flow_id)
@@ -91,7 +98,7 @@ class Asking:
     def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
         for row in self.unit.flows_of(account, flow.name):
             if row.id not in self.seen:
-                self.keep(record_of(row, self.tools.flows, self.tools.keys), row.wrapped or "")
+                self.keep(row)
         mine = [r for r in self.seen.values() if r.account == account and r.flow == flow.name]
         return tuple(self.effective(record) for record in sorted(mine, key=lambda record: record.id))
 
@@ -114,6 +121,6 @@ class Asking:
         values: dict[str, Any] = json.loads(row.payload)["event"]
         if row.sealed:
             place = log_place(row.flow_id, row.seq)
-            opened = self.tools.keys.open(record.key_id, self.wrapped[record.key_id], row.sealed, place)
+            opened = self.keys.open(record.key_id, self.wrapped[record.key_id], row.sealed, place)
             values |= json.loads(opened).get("event", {})
         return values | {"at": moment(row.at)}

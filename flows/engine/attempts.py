@@ -15,6 +15,7 @@ from registratura.domain.attempts import (
     exhausted,
     failed,
     judgeable,
+    overrun,
     succeeded,
 )
 from registratura.flows.engine.ask import Asking
@@ -56,9 +57,10 @@ def count(storage: Storage, ask: Asking, record: AnyRecord, event: Event, ticket
         for scope, counter in counters.items():
             attempts = counted(counter.policy, now_counted.get(scope, NONE), ask.now)
             if not judgeable(counter.policy, attempts, ask.now):
-                verdict, attempts = False, failed(counter.policy, attempts, ask.now)
+                verdict, attempts = False, overrun(counter.policy, attempts, ask.now)
             after[scope] = attempts
-        return json.dumps({"judgeable": verdict}), after
+        levels = {scope: attempts.lock_level for scope, attempts in after.items()}
+        return json.dumps({"judgeable": verdict, "levels": levels}), after
 
     row = TicketRow(ticket_id, record.id, request, "", micros(ask.now), 0)
     return storage.count_attempts(row, tuple(counters), judge)
@@ -76,7 +78,7 @@ def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | Non
     if ticket.flow_id != record.id or ticket.request != request or ticket.spent:
         raise TicketInvalid(event=event.name, flow_id=record.id)
     counters = counters_of(ask, record, event)
-    current = {counter.scope: ask.unit.attempts(counter.scope) or NONE for counter in counters}
+    current = {counter.scope: _current(ask, counter.scope, ticket) for counter in counters}
     locks = [until for c in counters if (until := _locked_until(c, current[c.scope], ask.now))]
     judged = bool(json.loads(ticket.verdict)["judgeable"]) and not locks
     waits = [r.retry_at for c in counters for r in attempts_refusals(c.policy, current[c.scope], ask.now) if r.retry_at]
@@ -86,27 +88,42 @@ def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | Non
         judgeable=judged,
         retry_at=max([*locks, *waits], default=None),
         last=any(not c.policy.alarm_only for c in final),
-        locked_until=max((until for until in after if until), default=None),
+        locked_until=max((until for until in after if until and until > ask.now), default=None),
         alarm=any(c.policy.alarm_only for c in final),
     )
 
 
-def settled(ask: Asking, record: AnyRecord, event: Event, steps: Sequence[Step]) -> tuple[AttemptChange, ...]:
+def settled(
+    ask: Asking, record: AnyRecord, event: Event, steps: Sequence[Step], ticket: TicketRow
+) -> tuple[AttemptChange, ...]:
     """The counters' new values, once the attempt is judged."""
     ended = steps[0].move.attempt
     if not ended:
         return ()
     changes = []
     for counter in counters_of(ask, record, event):
-        current = ask.unit.attempts(counter.scope) or NONE
+        current = _current(ask, counter.scope, ticket)
         if ended == "failed":
             after = failed(counter.policy, current, ask.now)
             if after != current:
                 changes.append(AttemptChange(counter.scope, after, None))
         else:
             after = succeeded(current) if counter.forgives else current
-            changes.append(AttemptChange(counter.scope, after, micros(ask.now)))
+            overran = (ask.unit.attempts(counter.scope) or NONE).locked_until
+            changes.append(AttemptChange(counter.scope, after, micros(max(ask.now, overran or ask.now))))
     return tuple(changes)
+
+
+def _current(ask: Asking, scope: str, ticket: TicketRow) -> Attempts:
+    """A counter as it concerns this ticket.
+
+    A lock that began only because more guesses came than there are is none for those that were counted before it:
+    sixteen presses at once of the right code must not shut each other out (U46). A failure's lock is one for all (U34).
+    """
+    current, verdict = ask.unit.attempts(scope) or NONE, json.loads(ticket.verdict)
+    if verdict["judgeable"] and current.lock_level == verdict["levels"].get(scope):
+        return current.model_copy(update={"locked_until": None})
+    return current
 
 
 def _locked_until(counter: Counter, attempts: Attempts, now: datetime) -> datetime | None:

@@ -24,6 +24,8 @@ Handler = Callable[[Any, str], None]
 LEASE = timedelta(minutes=1)
 TRIES = 8
 WITHOUT_HANDLER = timedelta(hours=1)
+KEPT = timedelta(days=7)
+"""So long the answer to a request is known by its idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Done:
 
 
 def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int = 100) -> Done:
-    """Carry out what is due, at most `limit` of each kind."""
+    """Carry out what is due, at most `limit` of each kind, and forget the answers nobody can ask for any more."""
     now = engine.tools.clock()
     late = engine.storage.due_timers(micros(now), limit)
     broken = [flow_id for flow_id in dict.fromkeys(row.flow_id for row in late) if not _caught_up(engine, flow_id)]
+    engine.storage.purge(micros(now - KEPT))
     ends = [_hand_over(engine, handlers, row, now) for row in _leased(engine, now, limit)]
     return Done(len(late), ends.count("done"), ends.count("pending"), ends.count("dead"), len(broken))
 

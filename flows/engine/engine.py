@@ -37,6 +37,7 @@ from registratura.flows.errors import (
     IdempotencyConflict,
     NotJudged,
     NotStartedByHosts,
+    RegistraturaError,
     StartRefused,
     UnknownEvent,
     UnknownFlow,
@@ -50,6 +51,7 @@ from registratura.flows.texts import Texts
 
 T = TypeVar("T")
 TRIES = 24
+_THE_HOST = By(channel=HOST)
 
 
 class Engine:
@@ -135,10 +137,9 @@ class Engine:
             return self._reading(unit, flow_id, caller, counted)
 
     def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
-        """The log of a flow, the oldest entry first. Personal data in it is sealed."""
+        """The log of a flow, the oldest entry first, with what is due by now. Personal data in it is sealed."""
         with self.storage.unit(within) as unit:
-            self._visible(self._asking(unit, caller), flow_id, caller)
-            return tuple(unit.log(flow_id))
+            return self._reading(unit, flow_id, caller, lambda ask, record: tuple(unit.log(flow_id)))
 
     def record(self, flow_id: str, *, within: Any = None) -> AnyRecord:
         """The record itself, for gateways and stand-ins; what is due by now is carried out first."""
@@ -171,9 +172,8 @@ class Engine:
 
     def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
         caller = request.caller
-        session = self.tools.keys.digest("session", caller.session) if caller and caller.session else None
-        if request.origin is not Origin.PERSON:
-            session = NOBODY
+        known = caller.session if caller and request.origin is Origin.PERSON else None
+        session = self.tools.keys.digest("session", known) if known else NOBODY
         start = Start(flow, ask.new_id(), request.event, account=caller.account if caller else None)
         steps = plan_start(ask, start, session)
         if steps[0].refusals:
@@ -195,7 +195,7 @@ class Engine:
         steps = plan_event(ask, record, request.event)
         if ticket is None:
             return self._write(ask, request, steps)
-        changed = attempts.settled(ask, record, request.event, steps)
+        changed = attempts.settled(ask, record, request.event, steps, ticket)
         return self._write(ask, request, steps, attempts=changed, ticket=ticket.id)
 
     def _write(self, ask: Asking, request: Request, steps: list[Step], **more: Any) -> FlowView:
@@ -258,10 +258,13 @@ class Engine:
         return view_of(ask, self.texts, record, transition=entry.transition, refusals=refusals, started=started)
 
     def _catch_up(self, unit: Unit, ask: Asking) -> None:
-        """Carry out what was found to be due in other flows: a clock that goes back must not revive it."""
+        """Carry out what was found to be due in other flows: a clock that goes back must not revive it.
+
+        The event itself is done: what goes wrong here is the sweeper's to try again, and no error of the caller's.
+        """
         for flow_id in sorted(ask.late):
             fresh = self._asking(unit, None)
-            with suppress(Lost):
+            with suppress(Lost, RegistraturaError):
                 self._in_time(fresh, self._visible(fresh, flow_id, None))
 
     def _in_time(self, ask: Asking, record: AnyRecord) -> AnyRecord:
@@ -281,12 +284,12 @@ class Engine:
 
     def _visible(self, ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
         record = ask.stored(flow_id)
-        if record is None or not may_see(self.tools.keys, record, caller):
+        if record is None or not may_see(self.tools, record, caller):
             raise UnknownFlow(flow_id=flow_id)
         return record
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
-        by = By(channel=caller.channel, account=caller.account) if caller else By(channel=HOST)
+        by = By(channel=caller.channel, account=caller.account) if caller else _THE_HOST
         ask = Asking(self.tools, unit, self.tools.clock(), by, caller.address if caller else None)
         ask.effective = lambda record: effective(ask, record)
         return ask

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registratura.domain.canonical import canonical_json
 from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
+from registratura.flows.engine.codec import dump
 from registratura.flows.errors import InvalidPayload, NotAPersonsEvent, NotStartedByHosts, UnknownEvent
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
@@ -52,7 +52,7 @@ def request_of(
     if not isinstance(event, Event):
         raise InvalidPayload(type(event).__name__, (("", "not_an_event"),))
     try:
-        payload = canonical_json({"event": event.name, "payload": event.model_dump(mode="json")})
+        payload = dump({"event": event.name, "payload": event.model_dump(mode="json")})
         digest = keys.digest("request", payload)
     except ValueError:
         # Half a surrogate pair.
@@ -79,15 +79,18 @@ def check(tools: Tools, record: AnyRecord, request: Request) -> None:
     flow.check(event, tools.settings)
 
 
-def may_see(keys: Keyring, record: AnyRecord, caller: Caller | None) -> bool:
-    """The account's owner; before anybody is known, the session that started the flow; and the host itself."""
+def may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
+    """The account's owner; before anybody is known, the session that started the flow; and the host itself.
+
+    A session whose person has signed out sees none of what is theirs, but goes on with what outlives the sign-in.
+    """
     if caller is None or (record.account is not None and caller.account == record.account):
         return True
-    if caller.account is not None and record.account is not None:
+    if record.account is not None and (caller.account is not None or not tools.flows[record.flow].outlives_sign_in):
         return False
     if record.session is None:
         return record.account is None
-    return caller.session is not None and record.session in keys.digests("session", caller.session)
+    return caller.session is not None and record.session in tools.keys.digests("session", caller.session)
 
 
 def answered(unit: Unit, request: Request) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from registratura.domain.refusal import Refusal
 from registratura.flows.engine.ask import Asking
 from registratura.flows.event import Event, Origin
-from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.flow import AnyFlow, AnyRecord, Availability
 from registratura.flows.step import Send, Step
 from registratura.flows.texts import Texts
 
@@ -63,10 +63,11 @@ class Screen:
     """
 
     id: str
-    title: str
-    text: str
-    notice: str = ""
-    items: Mapping[str, Any] = field(default_factory=dict)
+    # What a person sees of themselves is personal: it is for the screen, not for a log.
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    notice: str = field(default="", repr=False)
+    items: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowV
     key = texts.screen_key(flow.name, record.state)
     screen = _screen(ask, texts, flow, record, key)
     hidden = screen.items.get("hidden", ())
-    actions = (_action(texts, flow, record, flow.by_name[name], key) for name in flow.allowed(record.state))
+    drawn = _drawn(texts, flow, record.state, key)
+    actions = tuple(_judged(texts, action, rules, record) if rules else action for action, rules in drawn)
     return FlowView(
         id=record.id,
         flow=record.flow,
@@ -111,7 +113,7 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowV
         account=record.account,
         subject=record.subject,
         screen=screen,
-        actions=tuple(_without(action, hidden) for action in actions) if hidden else tuple(actions),
+        actions=tuple(_without(action, hidden) for action in actions) if hidden else actions,
         **ended,
     )
 
@@ -138,9 +140,8 @@ def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord, key: st
     return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), notice, items)
 
 
-def _action(texts: Texts, flow: AnyFlow, record: AnyRecord, event: type[Event], key: str) -> Action:
-    action = _drawn(texts, key, event)
-    refusals = tuple(refusal for rule in flow.availability.get(event, ()) for refusal in rule(record))
+def _judged(texts: Texts, action: Action, rules: Sequence[Availability], record: AnyRecord) -> Action:
+    refusals = tuple(refusal for rule in rules for refusal in rule(record))
     return replace(action, refusals=shown(texts, refusals)) if refusals else action
 
 
@@ -150,17 +151,23 @@ def _without(action: Action, hidden: Collection[str]) -> Action:
     return action if kept == action.buttons else replace(action, buttons=kept)
 
 
-# An action without its refusals is drawn once for each catalogue, and forgotten with it.
-_DRAWN: WeakKeyDictionary[Texts, dict[tuple[str, type[Event]], Action]] = WeakKeyDictionary()
+Drawn = tuple[tuple[Action, Sequence[Availability]], ...]
+# The actions of a screen without their refusals are drawn once for each catalogue, and forgotten with it.
+_DRAWN: WeakKeyDictionary[Texts, dict[tuple[AnyFlow, str], Drawn]] = WeakKeyDictionary()
 
 
-def _drawn(texts: Texts, key: str, event: type[Event]) -> Action:
-    drawn = _DRAWN.setdefault(texts, {})
-    action = drawn.get((key, event))
-    if action is None:
-        action = Action(event.name, event.title(), schema_of(event), _buttons(texts, key, event))
-        drawn[key, event] = action
-    return action
+def _drawn(texts: Texts, flow: AnyFlow, state: str, key: str) -> Drawn:
+    known = _DRAWN.setdefault(texts, {})
+    drawn = known.get((flow, state))
+    if drawn is None:
+        events = (flow.by_name[name] for name in flow.allowed(state))
+        drawn = tuple((_action(texts, key, event), flow.availability.get(event, ())) for event in events)
+        known[flow, state] = drawn
+    return drawn
+
+
+def _action(texts: Texts, key: str, event: type[Event]) -> Action:
+    return Action(event.name, event.title(), schema_of(event), _buttons(texts, key, event))
 
 
 def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from registratura.domain.canonical import canonical_json
 from registratura.domain.consent import ConsentEvidence, evidence_hash
 from registratura.flows.engine.ask import Asking
-from registratura.flows.engine.codec import Parts, Sealing, flow_row, log_row, micros, sealed, split
+from registratura.flows.engine.codec import Parts, Sealing, flow_row, log_row, micros, moved_row, sealed, split
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import Changes, ClaimRow, EffectRow, EvidenceRow, FlowRow, KeyRow, LogRow, TimerRow
 from registratura.flows.step import Step
@@ -38,14 +38,16 @@ class Rows:
         known = self.after.get(record.id, step.before)
         chains = known or record
         key_id = self._key_id(record, known)
-        data = self.data[record.id] = split(record.data)
+        if step.before is None or step.move.changes:
+            self.data[record.id] = split(record.data)
         evidence = self._evidence(step, chains)
-        sealing = self.ask.tools.keys, key_id, self.ask.wrapped[key_id]
+        sealing = self.ask.keys, key_id, self.ask.wrapped[key_id]
+        data = self.data.get(record.id, ({}, {}))
         entry = log_row(step, data, sealing, chains.head, [row.hash for row in evidence])
         self.log.append(entry)
         self.evidence += evidence
         number, head = (evidence[-1].number, evidence[-1].hash) if evidence else (chains.evidence, chains.evidence_head)
-        self.after[record.id] = replace(record, key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
+        self.after[record.id] = record.but(key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
         self.claims += [ClaimRow(claim.kind, claim.digest, claim.target, record.id) for claim in step.move.claims]
         self.effects += [self._effect(sealing, record, *effect) for effect in enumerate(step.move.effects)]
 
@@ -68,8 +70,12 @@ class Rows:
 
     def _flow(self, record: AnyRecord) -> tuple[FlowRow, int]:
         first = self.first[record.id]
-        sealing = self.ask.tools.keys, record.key_id, self.ask.wrapped[record.key_id]
-        return flow_row(record, self.data[record.id], sealing), first.version if first else 0
+        if record.id not in self.data:
+            row = moved_row(self.ask.rows[record.id], record)
+        else:
+            sealing = self.ask.keys, record.key_id, self.ask.wrapped[record.key_id]
+            row = flow_row(record, self.data[record.id], sealing)
+        return row, first.version if first else 0
 
     def _key_id(self, record: AnyRecord, known: AnyRecord | None) -> str:
         """A new flow takes its subject's data key, or a key of its own, linked once its subject is known."""

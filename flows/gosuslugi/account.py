@@ -42,6 +42,7 @@ class IdentityFacts(Facts):
     account_digest: str = ""
     answer_digest: str = ""
     answer_used: bool = False
+    card_digest: str = ""
     new_account: str = ""
     new_card: str = ""
     new_password: str = ""
@@ -92,6 +93,9 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
         account_digest=ask.digest("account", key),
         answer_digest=ask.digest("answer", answer) if answer_id else "",
         answer_used=bool(answer_id) and ask.claimed("answer", answer) is not None,
+        card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}")
+        if account
+        else "",
         new_account=ask.new_id(),
         new_card=ask.new_id(),
         new_password=ask.new_id(),
@@ -122,6 +126,11 @@ def open_card(identity: Identity, account: str, card: str, clinic_card: str | No
     """A new card of the account's owner, made from what Gosuslugi gave."""
     event = OpenCard(card=card_from_identity(identity), clinic_card=clinic_card)
     return Start(PatientCard, card, event, account=account, subject=account)
+
+
+def card_claim(facts: IdentityFacts) -> Claim:
+    """Of two who make a deleted card anew at once, one must look again."""
+    return Claim("own_card", facts.card_digest, facts.new_card)
 
 
 def answer_claim(facts: IdentityFacts, flow_id: str) -> tuple[Claim, ...]:

@@ -19,7 +19,7 @@ from registratura.flows.one_time_code.chart import OneTimeCodeChart
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.settings import Settings
-from registratura.flows.step import Case, Move, Send
+from registratura.flows.step import Case, Claim, Move, Send
 
 
 class SendOneTimeCode(PersonEvent, title="Отправить одноразовый код"):
@@ -50,11 +50,15 @@ class OneTimeCodeData(FlowData):
 
 
 class SendFacts(Facts):
-    """A fresh code with its digest, how long it lives, and why none may be sent, if so."""
+    """A fresh code with its digest, how long it lives, and why none may be sent, if so.
+
+    `slot` numbers the person's codes: of two that are asked for at once, one must wait its turn (U24).
+    """
 
     code: Annotated[str, Secret]
     digest: str
     life: timedelta
+    slot: str
     problems: tuple[Refusal, ...] = ()
 
 
@@ -71,6 +75,7 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     name = "one_time_code"
     chart = OneTimeCodeChart
     data = OneTimeCodeData
+    outlives_sign_in = True
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 
@@ -98,6 +103,7 @@ def draw(record: OR, event: Event, ask: Ask) -> SendFacts:
         code=code,
         digest=ask.digest("one_time_code", f"{record.id}\n{code}"),
         life=policy.life,
+        slot=ask.digest("one_time_code_sent", f"{person}\n{len(sent)}"),
         problems=resend_refusals(policy, sent, ask.now),
     )
 
@@ -114,6 +120,7 @@ def send(case: AnyCase) -> Move:
     phone = parse_phone(case.event.phone) if first else case.data.phone
     return Move(
         changes={"phone": phone, "digest": facts.digest, "sent_at": (*case.data.sent_at, case.now)},
+        claims=(Claim("one_time_code_sent", facts.slot, case.record.id),),
         effects=(DeliverCode(phone=phone, code=facts.code),),
         timers={Expire.name: case.now + facts.life},
         account=case.event.person if first else None,

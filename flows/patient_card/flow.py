@@ -20,7 +20,7 @@ from registratura.domain.consent import Purpose, stale_refusals
 from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
-from registratura.flows.clinic_right import ClinicRight, Suspend
+from registratura.flows.clinic_right import ClinicRight, Withdraw
 from registratura.flows.effects import NotifyPerson
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyRecord, Flow
@@ -198,13 +198,14 @@ def why_not_deleted(case: Case[PatientCardData, Delete, DeletionFacts]) -> Itera
 
 @PatientCard.gathers(CameOfAge, facts=RightsFacts)
 def rights_of_the_child(record: PC, event: CameOfAge, ask: Ask) -> RightsFacts:
-    return RightsFacts(rights=tuple(right.id for right in living_rights(record, ask) if right.state == "granted"))
+    return RightsFacts(rights=tuple(right.id for right in living_rights(record, ask)))
 
 
 @PatientCard.decides(CameOfAge)
 def end_access(case: Case[PatientCardData, CameOfAge, RightsFacts]) -> Move:
+    """U63. The rights were given by the representative: they end, and no clinic can take one up again."""
     notice = NotifyPerson(account=case.record.account or "", about="child_came_of_age")
-    return Move(sends=tuple(Send(right, Suspend()) for right in case.facts.rights), effects=(notice,))
+    return Move(sends=tuple(Send(right, Withdraw()) for right in case.facts.rights), effects=(notice,))
 
 
 @PatientCard.shows("unverified", "confirmed", "differs")

@@ -17,6 +17,7 @@ from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
     answer_claim,
+    card_claim,
     looks_up_the_person,
     news_for_card,
     open_account,
@@ -64,6 +65,7 @@ class Registration(Flow[RegistrationData]):
     name = "registration"
     chart = RegistrationChart
     data = RegistrationData
+    outlives_sign_in = True
     begins = (BeginRegistration,)
     events = (
         *(ChooseRegion, ChangeRegion, Register, SignIn, CloseConsent, AcceptConsent, DeclineConsent),
@@ -140,8 +142,8 @@ def why_not_this_person(case: Identified) -> Iterator[Refusal]:
 
 @Registration.guard
 def registered_before(case: Identified) -> bool:
-    """U18. The account that this very flow opened is not before."""
-    return case.facts.account is not None and case.facts.account != case.record.account
+    """U18. The account that this very flow opened, and whose card it shows, is not before."""
+    return case.facts.account is not None and case.data.card is None
 
 
 @Registration.guard
@@ -153,7 +155,7 @@ def several_cards_match(case: Identified) -> bool:
 @Registration.guard
 def account_exists(case: AnyCase) -> bool:
     """U60: nothing is lost by waiting."""
-    return case.record.account is not None
+    return case.data.card is not None
 
 
 @Registration.decides(IdentityConfirmed)
@@ -254,9 +256,10 @@ def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, account: str
             **{"identity": None, "matches": (), "denied": None},
         },
         sends=(*news_for_card(identity, facts), *opened),
+        claims=(card_claim(facts),) if anew else (),
         account=account,
         subject=account,
-        evidence=() if case.record.account else (_bound(case, account),),
+        evidence=() if case.data.card else (_bound(case, account),),
     )
 
 

@@ -15,6 +15,7 @@ from registratura.flows.flow import AnyCase, Counted, Flow
 from registratura.flows.gosuslugi.account import (
     IdentityFacts,
     answer_claim,
+    card_claim,
     looks_up_the_person,
     news_for_card,
     normal_login,
@@ -42,7 +43,7 @@ from registratura.flows.sign_in.events import (
     ForgotPassword,
     SubmitPassword,
 )
-from registratura.flows.step import Case, Move, Send, Start
+from registratura.flows.step import Case, Claim, Move, Send, Start
 
 
 class SignInData(GosuslugiData):
@@ -67,6 +68,7 @@ class SignIn(Flow[SignInData]):
     name = "sign_in"
     chart = SignInChart
     data = SignInData
+    outlives_sign_in = True
     begins = (BeginSignIn,)
     events = (
         *(ChooseGosuslugi, ChoosePassword, SubmitPassword, ForgotPassword, Back),
@@ -183,13 +185,16 @@ def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:
     sends: list[Send | Start] = list(news_for_card(identity, facts))
+    claims: tuple[Claim, ...] = ()
     if facts.own_card is None and facts.account is not None:
         sends.append(open_card(identity, facts.account, facts.new_card, clinic_card))
+        claims = (card_claim(facts),)
     if case.data.forgot and facts.password is not None:
         sends.append(Send(facts.password, ForgetPassword()))
     return Move(
         changes={"identity": None, "matches": (), "denied": None},
         sends=tuple(sends),
+        claims=claims,
         account=facts.account,
         subject=facts.account,
     )

@@ -35,13 +35,14 @@ class StandInClinicDesk:
         self.documents += documents
 
     def start_export(self, right: str) -> None:
-        """Deliver everything that is held; a delivery has the same name in every repetition."""
+        """Deliver everything that is held. A delivery has the same name in every repetition, under a new right too."""
         if self.down:
             raise ConnectionError("the clinic's system does not answer")
         if right not in self.rights:
             self.rights.append(right)
+        card = self.portal.engine.record(right).data.card
         for number, document in enumerate(self.documents):
-            name = f"{right}/{number}"
+            name = f"{card}/{number}"
             self.portal.clinics.deliver(right, name, document)
             self.delivered.append(name)
 

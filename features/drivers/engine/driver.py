@@ -1,17 +1,19 @@
 """The engine's driver: one world per scenario, and the transitions that *Когда* fired.
 
-What *Дано* leaves in memory is kept by the order of its steps: the next scenario that begins so goes on in a copy.
+What *Дано* leaves in memory is kept by the order of its steps: the next scenario that begins so goes on from there.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from registratura.features.drivers.engine.given import EngineGiven
+from registratura.features.drivers.engine.kept import Kept, remember, return_to
 from registratura.features.drivers.engine.stops import StoppableMemory, StoppableSql
 from registratura.features.drivers.engine.then import EngineThen
 from registratura.features.drivers.engine.when import EngineWhen
@@ -21,24 +23,39 @@ from registratura.features.drivers.port import Fired
 from registratura.storage import storage_for
 
 Steps = tuple[Any, ...]
-PREPARED: dict[Steps, World] = {}
+
+
+class Memory:
+    """One world in memory for all scenarios, and what it was like after each order of steps of *Дано*."""
+
+    def __init__(self) -> None:
+        self.world = World(StoppableMemory())
+        self.after: dict[Steps, Kept] = {(): remember(self.world)}
+
+
+@cache
+def memory() -> Memory:
+    """The process's own."""
+    return Memory()
 
 
 class EngineDriver:
     """Plays one scenario."""
 
-    def __init__(self, storage: str = "memory") -> None:
+    def __init__(self, storage: str = "memory", verify: bool = False) -> None:
         self._steps: Steps = ()
-        self._prepared: World | None = None
+        self._here = False
         self._folder = TemporaryDirectory() if storage == "sqlite" else None
-        self._world = World(self._stored()) if self._folder else None
+        self._world = memory().world if self._folder is None else World(self._stored())
+        self._verify = verify
         self.fired: tuple[Fired, ...] = ()
 
     @property
     def world(self) -> World:
-        """The scenario's world; made when it is first needed."""
-        if self._world is None:
-            self._world = self._prepared.copy() if self._prepared else World(StoppableMemory())
+        """The world, as the steps so far have left it."""
+        if self._folder is None and not self._here:
+            return_to(self._world, memory().after[self._steps])
+            self._here = True
         return self._world
 
     @property
@@ -54,20 +71,32 @@ class EngineDriver:
         return EngineThen(self.world)
 
     def prepare(self, name: str, *details: Any, **named: Any) -> None:
-        """One step of *Дано*, done or taken from where it was done before."""
-        self._steps += ((name, details, tuple(named.items())),)
-        if self._folder is None and self._steps in PREPARED:
-            self._prepared, self._world = PREPARED[self._steps], None
+        """One step of *Дано*, done, or taken from where it was done before."""
+        if self._folder is not None or self._amid_a_step():
+            getattr(EngineGiven(self), name)(*details, **named)
             return
-        getattr(EngineGiven(self.world), name)(*details, **named)
-        if self._folder is None:
-            PREPARED[self._steps] = self.world.copy()
+        steps = (*self._steps, (name, details, tuple(named.items())))
+        if steps not in memory().after:
+            getattr(EngineGiven(self), name)(*details, **named)
+            memory().after[steps] = remember(self.world)
+            self._here = True
+        else:
+            self._here = False
+        # Steps that this one began with have added theirs.
+        self._steps = steps
+
+    def _amid_a_step(self) -> bool:
+        """Whether a step that has begun already changed something: what comes now is no beginning."""
+        return self._here and self._world.count() != memory().after[self._steps].count
 
     def about_to_act(self) -> None:
         self.world.mark()
 
     def acted(self) -> None:
         self.fired = tuple(_fired(self.world))
+        if self._verify:
+            verdicts = [self.world.portal.verify(row.id) for row in self.world.storage.flows()]
+            assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
 
     def close(self) -> None:
         if self._folder is not None:
@@ -96,7 +125,7 @@ class _Prepares:
 def _fired(world: World) -> list[Fired]:
     """The transitions in the logs since the world was marked."""
     found = []
-    for row in world.rows():
+    for row in world.storage.flows():
         before = world.before.get(row.id)
         state = before.state if before else ""
         with world.storage.unit() as unit:
@@ -109,5 +138,8 @@ def _fired(world: World) -> list[Fired]:
 
 
 def driver(settings: Mapping[str, str]) -> EngineDriver:
-    """A driver for one scenario; the setting `storage` is "memory" or "sqlite"."""
-    return EngineDriver(settings.get("storage", "memory"))
+    """A driver for one scenario.
+
+    Settings: `storage` is "memory" or "sqlite"; with `verify` every flow's log is replayed after *Когда*.
+    """
+    return EngineDriver(settings.get("storage", "memory"), "verify" in settings)

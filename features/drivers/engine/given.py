@@ -3,90 +3,90 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
 from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.identity import DocumentStatus, Policy
 from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import HARDENED
 from registratura.features.cast import MISHA, REGION, Person
-from registratura.features.codes import TypedCode
 from registratura.features.deeds import Deed
-from registratura.features.drivers.engine.people import Visitor, name_of
-from registratura.features.drivers.engine.typed import unknown_code, wrong_one_time_code
-from registratura.features.drivers.engine.ways import REGISTRATION, SIGN_IN, Ways
-from registratura.features.drivers.engine.when import EngineWhen
-from registratura.features.drivers.engine.world import World
+from registratura.features.drivers.engine.given_inside import InsidePreparations
+from registratura.features.drivers.engine.people import name_of
+from registratura.features.drivers.engine.ways import REGISTRATION, SIGN_IN, Act
 from registratura.features.drivers.given import Given
 from registratura.features.faults import Fault
 from registratura.features.places import Place
-from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
-
-MINUTE = timedelta(minutes=1)
-OWN = TypedCode("own")
-WRONG_PASSWORD = "Mimo1Celi"
+from registratura.flows.registration import Registration
 
 
-class EngineGiven(Given):
+class EngineGiven(InsidePreparations, Given):
     """Prepares, and fails where what it prepares does not come about."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.when = EngineWhen(world)
-        self.region = REGION
+    region = REGION
 
     # Where the person is.
     def reached(self, person: Person, place: Place, region: str | None = None) -> None:
-        self.region = region or REGION
         if place.chart != "attachment":
-            self._walk(person, REGISTRATION, place.state)
+            before, act = REGISTRATION[place.state]
+            if before:
+                self.first.reached(person, Place("registration", before), region)
+            self.region = region or REGION
+            act(self, person)
         elif place.state == "locked":
-            self.guessed_wrong(person, 5, "attachment_code")
+            self.first.guessed_wrong(person, 5, "attachment_code")
         else:
-            self.code_entry_opened(person)
-        self._must_be_at(person, place.state)
+            self.first.code_entry_opened(person)
+        self.must_be_at(person, place.state)
+
+    def reached_signed_in(self, person: Person, place: Place) -> None:
+        self.first.in_cabinet(person)
+        way, state = list[Act](), place.state
+        while state != "region":
+            state, act = REGISTRATION[state]
+            way.append(act)
+        self.when.begin(self.world.visitor(person), Registration)
+        for act in reversed(way):
+            act(self, person)
+        self.must_be_at(person, place.state)
 
     def reached_signing_in(self, person: Person, place: Place) -> None:
         who = self.world.visitor(person)
         if place.state == "ambiguous_card" and (who.own is None or self.world.card_of(person)):
-            self.added_card(person, MISHA)
-            self.deleted_card(person, person)
-        self._walk(person, SIGN_IN, place.state)
-        self._must_be_at(person, place.state)
+            self.first.added_card(person, MISHA)
+            self.first.deleted_card(person, person)
+        before, act = SIGN_IN[place.state]
+        if before:
+            self.first.reached_signing_in(person, Place("sign_in", before))
+        act(self, person)
+        self.must_be_at(person, place.state)
 
     def registered(self, person: Person, card_checked: bool = True) -> None:
-        who = self.world.visitor(person)
-        if who.own is None:
-            self._walk(person, REGISTRATION, "card_review")
+        if self.world.visitor(person).own is None:
+            self.first.reached(person, Place("registration", "card_review"))
             self.acted(person, Deed("confirm_card" if card_checked else "confirm_later"))
             self.acted(person, Deed("skip_password"))
-            self._must_be_at(person, "registered")
+            self.must_be_at(person, "registered")
+            who = self.world.visitor(person)
             who.sign_out()
             who.flow = ""
 
     def signed_in(self, person: Person) -> None:
-        self.registered(person)
-        self._walk(person, SIGN_IN, "signed_in")
-        self._must_be_at(person, "signed_in")
+        self.first.registered(person)
+        self.first.reached_signing_in(person, Place("sign_in", "signed_in"))
 
     def in_cabinet(self, person: Person, channel: str = "web") -> None:
+        if self.world.visitor(person).account is None:
+            self.first.signed_in(person)
         who = self.world.visitor(person)
-        if who.account is None:
-            self.signed_in(person)
         if not who.cabinet or who.channel != channel:
             self.when.open_cabinet(person, channel)
         who.flow = who.cabinet
 
-    def inside(self, person: Person) -> Visitor:
-        """The person is in the cabinet, over whichever channel."""
-        who = self.world.visitor(person)
-        self.in_cabinet(person, who.channel)
-        return who
-
     def signed_in_elsewhere(self, person: Person) -> None:
         who = self.world.visitor(person)
         here = who.session, who.account, who.flow
-        self.signed_in(person)
+        self.first.signed_in(person)
+        who = self.world.visitor(person)
         who.elsewhere = who.session
         who.session, who.account, who.flow = here
 
@@ -94,9 +94,9 @@ class EngineGiven(Given):
         self.world.visitor(person).account = None
 
     def opened_section(self, person: Person, section: str) -> None:
-        self.inside(person)
+        self.first.in_cabinet(person, self.world.visitor(person).channel)
         self.when.open_section(person, section)
-        self._must_be_at(person, section)
+        self.must_be_at(person, section)
 
     def acted(self, person: Person, deed: Deed) -> None:
         self.when.act(person, deed)
@@ -115,6 +115,13 @@ class EngineGiven(Given):
         kind = Purpose(purpose)
         old = self.world.consents[kind]
         self.world.consents[kind] = ConsentText(purpose=kind, version=f"{old.version}+", text=f"{old.text}\nДополнено.")
+
+    def alarm_after(self, count: int) -> None:
+        self.world.code_alarm = count
+        self.world.restart()
+
+    def data_destroyed(self, person: Person, act: str) -> None:
+        self.when.destroy_data(person, act)
 
     def hardened_passwords(self) -> None:
         self.world.password_policy = HARDENED
@@ -153,147 +160,9 @@ class EngineGiven(Given):
             for n in range(count)
         )
 
-    # Cards and passwords.
-    def added_card(self, person: Person, relative: Person) -> None:
-        self.inside(person)
-        self.when.add_card(person, relative)
-        self.when.own_card(relative)
-
-    def deleted_card(self, person: Person, profile: Person) -> None:
-        self.when.delete_card(person, profile, confirmed=True)
-        assert self.world.card_of(profile) is None, f"карта {profile} не удалена"
-
-    def edited_elsewhere(self, person: Person, field: str, value: str) -> None:
-        who = self.world.visitor(person)
-        seen = self.world.portal.get(self.when.own_card(person).id, caller=who.caller)
-        who.seen_revision = seen.screen.items["revision"]
-        self.when.edit_card(person, field, value)
-
-    def came_of_age(self, child: Person) -> None:
-        self.when.come_of_age(child)
-
-    def password_set(self, person: Person, password: str) -> None:
-        self.opened_section(person, "settings.overview")
-        self.when.set_password(person, password, password)
-        self._must_not_be_refused(self.world.visitor(person))
-
-    def password_locked(self, person: Person, times: int) -> None:
-        self._walk(person, SIGN_IN, "password")
-        locks = self.world.portal.parts.settings.attempts["password"].locks
-        for wait in (timedelta(), *locks[: times - 1]):
-            self.passed(wait)
-            self.guessed_wrong(person, 5, "password")
-        self._must_be_at(person, "locked")
-
-    def guessed_wrong(self, person: Person, times: int, secret: str, elsewhere: bool = False) -> None:
-        who = self.world.visitor(person)
-        here = who.session, who.account, who.flow, who.entries
-        guess = {"password": self._guess_password, "attachment_code": self._guess_attachment_code}
-        for number in range(times):
-            guess.get(secret, self._guess_one_time_code)(person, number, elsewhere and number == 0)
-        if elsewhere:
-            who.session, who.account, who.flow, who.entries = here
-
-    # Clinics.
-    def clinic_ordered(self, clinic: str, person: Person, order: str) -> None:
-        self.when.clinic_orders(clinic, person, order)
-        answer = self.world.clinic_answers[clinic]
-        assert answer.error is None, f"клиника «{clinic}»: {answer.error}"
-
-    def clinic_left(self, clinic: str) -> None:
-        self.when.clinic_moves(clinic, "leave")
-
-    def code_entry_opened(self, person: Person, profile: Person | None = None) -> None:
-        self.opened_section(person, "health")
-        self.when.open_code_entry(person, "health_hint")
-        if profile is not None:
-            self.when.choose_profile(person, profile)
-        self._must_be_at(person, "code_entry")
-        self._must_not_be_refused(self.world.visitor(person))
-
-    def code_entry_opened_twice(self, person: Person) -> None:
-        self.code_entry_opened(person)
-        self.in_cabinet(person, "mobile")
-        self.when.open_code_entry(person, "health_hint")
-        self._must_be_at(person, "code_entry")
-
-    def attached(self, person: Person, clinic: str, profile: Person | None = None) -> None:
-        patient = profile or person
-        if profile is not None and self.world.card_of(profile) is None:
-            self.added_card(person, profile)
-        self.clinic_ordered(clinic, patient, "issue")
-        self.code_entry_opened(person, profile)
-        self.when.submit_code(person, TypedCode("of", owner=patient))
-        self._must_be_at(person, "attached")
-        self.inside(person)
-
-    def delivered(self, clinic: str, person: Person, document: str) -> None:
-        if not self.world.rights_of(person, clinic):
-            self.attached(person, clinic)
-        self.when.deliver(clinic, person, document)
-        answer = self.world.clinic_answers[clinic]
-        assert answer.view is not None and not answer.view.refusals, f"документ «{document}» не передан"
-
-    def right_withdrawn(self, person: Person, clinic: str) -> None:
-        self.when.withdraw_right(person, clinic)
-        self._must_not_be_refused(self.world.visitor(person))
-
-    # One-time codes.
-    def one_time_code_sent(self, person: Person) -> None:
-        who = self.world.visitor(person)
-        begin = SendOneTimeCode(phone=person.phone, person=person.key)
-        self.world.ask(who, partial(self.world.portal.start, OneTimeCode, begin, caller=who.caller))
-        view = who.answers[-1].view
-        assert view is not None, f"{person}: код из СМС не отправлен"
-        who.flow = self.world.one_time_code = view.id
-
-    def one_time_code_resent(self, person: Person) -> None:
-        self.passed(MINUTE)
-        self.acted(person, Deed("resend"))
-        self._must_not_be_refused(self.world.visitor(person))
-
-    def one_time_code_passed(self, person: Person) -> None:
-        self.when.submit_one_time_code(person, OWN)
-        self._must_be_at(person, "passed")
-
-    def one_time_codes_sent(self, person: Person, count: int) -> None:
-        self.one_time_code_sent(person)
-        for _ in range(count - 1):
-            self.one_time_code_resent(person)
-
-    def _walk(self, person: Person, ways: Ways, state: str) -> None:
-        before, act = ways[state]
-        if before:
-            self._walk(person, ways, before)
-        act(self, person)
-
-    def _must_be_at(self, person: Person, state: str) -> None:
-        who = self.world.visitor(person)
-        actual = self.world.portal.get(who.flow).state
-        assert actual == state, f"{person}: не удалось подготовить «{state}», вышло «{actual}»"
-
-    def _must_not_be_refused(self, who: Visitor) -> None:
-        answer = who.answers[-1]
-        assert answer.view is not None and not answer.view.refusals, f"{who.person}: {answer}"
-
     def _know(self, person: Person, **changes: object) -> None:
         citizen = self.world.citizen(person)
         citizen.identity = citizen.identity.model_copy(update=changes)
 
     def _rename(self, person: Person, **changes: str | None) -> None:
         self._know(person, name=self.world.citizen(person).identity.name.model_copy(update=changes))
-
-    def _guess_password(self, person: Person, number: int, elsewhere: bool) -> None:
-        who = self.world.visitor(person)
-        if elsewhere or who.page is None or who.page.flow != "sign_in":
-            self._walk(person, SIGN_IN, "password")
-        self.when.sign_in_by_password(person, WRONG_PASSWORD)
-
-    def _guess_attachment_code(self, person: Person, number: int, elsewhere: bool) -> None:
-        who = self.world.visitor(person)
-        if elsewhere or not who.entries:
-            self.code_entry_opened(person)
-        self.when.type_code(who, who.entries[-1], unknown_code(self.world, number))
-
-    def _guess_one_time_code(self, person: Person, number: int, elsewhere: bool) -> None:
-        self.when.submit_one_time_code(person, TypedCode("literal", text=wrong_one_time_code(self.world, person, number + 1)))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from registratura.features.deeds import Deed
+from registratura.features.drivers.engine.parts import TEXTS
 from registratura.features.drivers.engine.people import Answer
-from registratura.features.drivers.engine.world import TEXTS, World
+from registratura.features.drivers.engine.world import World
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.errors import InvalidPayload, RegistraturaError, StartRefused
 from registratura.host import Action, FlowView

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from registratura.flows.rows import Changes
+from registratura.flows.rows import Changes, FlowRow
 from registratura.storage import MemoryStorage, SqlStorage
 
+ALL = 1_000_000
 Stop = Literal["", "before", "after"]
 
 
@@ -36,6 +37,10 @@ class StoppableMemory(MemoryStorage):
 
     stop: Stop = ""
 
+    def flows(self) -> list[FlowRow]:
+        """Every flow, the oldest first."""
+        return [row for _, row in sorted(self.rows.flows.items())]
+
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[Any]:
         with super().unit(within) as unit:
@@ -46,6 +51,11 @@ class StoppableSql(SqlStorage):
     """The storage in a database, of a process that may stop."""
 
     stop: Stop = ""
+
+    def flows(self) -> list[FlowRow]:
+        """Every flow, the oldest first."""
+        with super().unit() as unit:
+            return [row for flow_id in self.flow_ids(limit=ALL) if (row := unit.flow(flow_id))]
 
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[Any]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
-from registratura.domain.consent import ConsentEvidence, EvidenceKind, Purpose
+from registratura.domain.consent import ConsentEvidence, EvidenceKind
 from registratura.features.cast import CAST, Person
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine import pages
 from registratura.features.drivers.engine.then_inside import InsideReadings
-from registratura.features.drivers.then import Balance
+from registratura.features.drivers.then import Balance, Then
 from registratura.features.places import Place
 from registratura.flows.errors import NotAllowedNow
 from registratura.host import FlowView
 
 
-class EngineThen(InsideReadings):
+class EngineThen(InsideReadings, Then):
     """Pages, answers, consents and the books."""
 
     # What the person sees.
@@ -67,7 +67,7 @@ class EngineThen(InsideReadings):
 
     # What is stored.
     def unchanged(self) -> bool:
-        return {row.id: row for row in self.world.rows()} == self.world.before
+        return {row.id: row for row in self.world.storage.flows()} == self.world.before
 
     def balance(self, person: Person) -> Balance:
         own = [card for card in self.world.cards_of(person) if not card.data.relative]
@@ -86,7 +86,7 @@ class EngineThen(InsideReadings):
 
     def evidence_is_impersonal(self) -> bool:
         declined = [entry for entry in self._book() if entry.kind is EvidenceKind.DECLINED]
-        flows = {row.id: row for row in self.world.rows()}
+        flows = {row.id: row for row in self.world.storage.flows()}
         nobody = (None, None, None)
         return bool(declined) and all(
             (e.account, e.subject, flows[e.flow_id].account) == nobody and not flows[e.flow_id].sealed for e in declined
@@ -100,6 +100,9 @@ class EngineThen(InsideReadings):
             return None
         return next(person for person in CAST if self.world.visitor(person).own == newest.account)
 
+    def alarms(self) -> tuple[str, ...]:
+        return self.world.alarms
+
     def sms_sent(self, person: Person) -> int:
         return len(self.world.citizen(person).phone_inbox) - self.world.inboxes_before[person.key]
 
@@ -111,6 +114,10 @@ class EngineThen(InsideReadings):
         passwords = [password for password in self._of(person, "portal_password") if password.state != "absent"]
         return bool(withdrawals) and not rights and not passwords
 
+    def withdrawal(self, person: Person) -> tuple[str, str]:
+        [withdrawal] = self._of(person, "consent_withdrawal")
+        return withdrawal.state, withdrawal.data.act or withdrawal.data.law or ""
+
     def erasure_within(self, person: Person) -> timedelta:
         [withdrawal] = self._of(person, "consent_withdrawal")
         left: timedelta = withdrawal.data.deadline - self.world.clock.now
@@ -119,7 +126,7 @@ class EngineThen(InsideReadings):
     def _book(self) -> list[ConsentEvidence]:
         """Every entry of the book of consents."""
         with self.world.storage.unit() as unit:
-            rows = [entry for row in self.world.rows() for entry in unit.evidence(row.id)]
+            rows = [entry for row in self.world.storage.flows() for entry in unit.evidence(row.id)]
         return sorted(
             (ConsentEvidence.model_validate_json(row.entry) for row in rows), key=lambda e: (e.pressed_at, e.flow_id)
         )

@@ -9,11 +9,11 @@ from registratura.features.cast import CAST, Person
 from registratura.features.codes import TypedCode
 from registratura.features.drivers.engine.pages import codes_in
 from registratura.features.drivers.engine.people import Visitor
-from registratura.features.drivers.engine.stops import StoppableMemory
+from registratura.features.drivers.engine.stops import ALL, StoppableMemory
 from registratura.features.drivers.engine.typed import issued_code
 from registratura.features.drivers.engine.when_inside import InsideActs
-from registratura.features.drivers.engine.world import ALL, World
-from registratura.features.drivers.then import CardField, Then
+from registratura.features.drivers.engine.world import World
+from registratura.features.drivers.then import CardField
 from registratura.flows.effects import StartExport
 from registratura.flows.flow import AnyRecord
 from registratura.host import FlowView
@@ -21,7 +21,7 @@ from registratura.host import FlowView
 JUDGED = "one_time_code.wrong"
 
 
-class InsideReadings(Then):
+class InsideReadings:
     """Cards, passwords, clinics and codes."""
 
     def __init__(self, world: World) -> None:
@@ -51,6 +51,9 @@ class InsideReadings(Then):
         }
         sources = {field.source for field in fields.values()}
         return sources == {FieldSource.GOSUSLUGI} and {name: field.value for name, field in fields.items()} == told
+
+    def card_is_clinics(self, profile: Person) -> bool:
+        return self._card(profile).data.clinic_card in [card.ref for card in self.world.clinic_cards]
 
     def cards(self, person: Person) -> tuple[Person, ...]:
         """As another device shows them."""
@@ -141,10 +144,12 @@ class InsideReadings(Then):
         return [record for record in self.world.records(chart) if own is not None and record.account == own]
 
     def _everything(self) -> list[AnyRecord]:
-        return [record for chart in {row.flow for row in self.world.rows()} for record in self.world.records(chart)]
+        return [
+            record for chart in {row.flow for row in self.world.storage.flows()} for record in self.world.records(chart)
+        ]
 
     def _state(self, flow: str) -> str:
-        return next(row.state for row in self.world.rows() if row.id == flow)
+        return next(row.state for row in self.world.storage.flows() if row.id == flow)
 
     def _stored_bytes(self) -> bytes:
         storage = self.world.storage

@@ -12,13 +12,15 @@ from registratura.domain.regions import REGIONS
 from registratura.features.cast import Person
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, Request, Visitor
+from registratura.features.drivers.engine.stops import Stop
 from registratura.features.drivers.engine.when_inside import InsideActs
+from registratura.features.drivers.when import When
 from registratura.features.faults import Fault
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
+from registratura.flows.flow import AnyRecord
 from registratura.flows.gosuslugi import Denial
 from registratura.flows.registration import ChooseRegion, Registration
 from registratura.flows.sign_in import SignIn
-from registratura.host import FlowView
 
 DAY = timedelta(days=1)
 NO_REGION = "00"
@@ -28,7 +30,7 @@ SUPPORT_OPENED = {f"gosuslugi.{h}_help/contact_support/gosuslugi.{h}_support" fo
 CARD_EVENTS = {"confirm_card": "confirm", "take_new": "take_new", "keep_current": "keep_current"}
 
 
-class EngineWhen(InsideActs):
+class EngineWhen(InsideActs, When):
     """The acts of people, of Gosuslugi and of time."""
 
     # The person, wherever they are.
@@ -73,19 +75,20 @@ class EngineWhen(InsideActs):
 
     # The world outside.
     def fault(self, fault: Fault) -> None:
-        {
+        happen: Mapping[Fault, Callable[[], None]] = {
             Fault.SMS_MISSING: lambda: self._text_messages_come(0),
             Fault.SMS_TWICE: lambda: self._text_messages_come(2),
             Fault.ANSWER_TWICE: self._answer_twice,
             Fault.GOSUSLUGI_DOWN: self._gosuslugi_goes_down,
             Fault.CLOCK_BACK: lambda: self.world.turn_clock(-DAY),
             Fault.CLOCK_FORWARD: lambda: self.world.turn_clock(DAY),
-            Fault.KILLED_BEFORE_COMMIT: lambda: setattr(self.world.storage, "stop", "before"),
-            Fault.KILLED_AFTER_COMMIT: lambda: setattr(self.world.storage, "stop", "after"),
+            Fault.KILLED_BEFORE_COMMIT: lambda: self._will_stop("before"),
+            Fault.KILLED_AFTER_COMMIT: lambda: self._will_stop("after"),
             Fault.DOCUMENT_TWICE: self.deliver_again,
             Fault.CLINIC_DOWN: lambda: self.clinics_answer(False),
             Fault.CLINIC_UP: lambda: self.clinics_answer(True),
-        }[fault]()
+        }
+        happen[fault]()
 
     def time_passes(self, duration: timedelta) -> None:
         self.world.turn_clock(duration)
@@ -110,6 +113,12 @@ class EngineWhen(InsideActs):
     def gosuslugi_confirms_another(self, person: Person, another: Person) -> None:
         self._returned(person, self.world.citizen(another).identity)
 
+    def gosuslugi_answer_elsewhere(self, person: Person, another: Person) -> None:
+        answer = self.world.last_answer
+        assert answer is not None
+        assert answer[0].oid == self.world.citizen(person).identity.oid
+        self._answered(another, *answer)
+
     def gosuslugi_answers(self, person: Person, answer: str) -> None:
         who, identity = self.world.visitor(person), self.world.citizen(person).identity
         accounts: Mapping[str, Mapping[str, object]] = {
@@ -130,9 +139,26 @@ class EngineWhen(InsideActs):
         who, card = self.world.visitor(person), self.world.clinic_cards[0]
         self.world.ask(who, lambda: self.world.portal.operator.resolve_ambiguity(who.flow, card.ref))
 
+    def destroy_data(self, person: Person, act: str) -> None:
+        operator, withdrawal = self.world.portal.operator, self.withdrawal(person).id
+        self.world.ask(self.world.visitor(person), lambda: operator.data_destroyed(withdrawal, act))
+
+    def keep_data(self, person: Person, law: str) -> None:
+        operator, withdrawal = self.world.portal.operator, self.withdrawal(person).id
+        self.world.ask(self.world.visitor(person), lambda: operator.law_obliges_to_keep(withdrawal, law))
+
+    def withdrawal(self, person: Person) -> AnyRecord:
+        """The person's withdrawal of consent."""
+        own = self.world.visitor(person).own
+        return next(record for record in self.world.records("consent_withdrawal") if record.account == own)
+
     def _returned(self, person: Person, identity: Identity) -> None:
+        answer = identity, self.world.ids.new(self.world.clock.now)
+        self.world.last_answer = answer
+        self._answered(person, *answer)
+
+    def _answered(self, person: Person, identity: Identity, answer_id: str) -> None:
         who, portal = self.world.visitor(person), self.world.portal
-        answer_id = self.world.ids.new(self.world.clock.now)
         self.world.ask(who, lambda: portal.gosuslugi.returned(who.flow, identity, answer_id))
 
     def _answer_twice(self) -> None:
@@ -147,6 +173,9 @@ class EngineWhen(InsideActs):
         for who in self.world.visitors.values():
             if who.page is not None and who.page.state == "gosuslugi.first_stage":
                 self.pass_first_stage(who.person, "password")
+
+    def _will_stop(self, stop: Stop) -> None:
+        self.world.storage.stop = stop
 
     def _text_messages_come(self, times: int) -> None:
         for citizen in self.world.gosuslugi.citizens.values():

@@ -11,10 +11,10 @@ from registratura.domain.clinics import Document
 from registratura.domain.consent import Purpose
 from registratura.features.cast import Person
 from registratura.features.codes import TypedCode
+from registratura.features.drivers.engine.parts import MORNING
 from registratura.features.drivers.engine.people import Answer, Visitor, patient, typed_card
 from registratura.features.drivers.engine.typed import attachment_code, one_time_code, wrong_one_time_code
-from registratura.features.drivers.engine.world import MORNING, World, answer_to
-from registratura.features.drivers.when import When
+from registratura.features.drivers.engine.world import World, answer_to
 from registratura.flows.attachment import Attachment, BeginAttachment
 from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection, Section
 from registratura.flows.flow import AnyFlow, AnyRecord
@@ -28,7 +28,7 @@ SECTION_NAMES = {"settings.overview": "settings", "settings.clinic_rights": "cli
 SECTION_NAMES["settings.password"] = "password"
 
 
-class InsideActs(When):
+class InsideActs:
     """The acts of people who have an account, and of clinics."""
 
     def __init__(self, world: World) -> None:
@@ -94,9 +94,7 @@ class InsideActs(When):
 
     def sign_in_from_devices(self, person: Person, password: str, devices: int) -> None:
         browsers = [Visitor(person, session=f"{person.key}-{n}") for n in range(devices)]
-        self.world.at_once(
-            self.world.visitor(person), [partial(self.sign_in_anew, who, password) for who in browsers]
-        )
+        self.world.at_once(self.world.visitor(person), [partial(self.sign_in_anew, who, password) for who in browsers])
 
     def enter_cabinet(self, person: Person) -> None:
         who = self.world.visitor(person)
@@ -171,7 +169,8 @@ class InsideActs(When):
 
     def choose_profile(self, person: Person, profile: Person) -> None:
         who = self.world.visitor(person)
-        self.world.say(who, who.flow, "choose_profile", card=self.own_card(profile).id)
+        # Also the card of somebody who has come of age: it is theirs no longer.
+        self.world.say(who, who.flow, "choose_profile", card=self.world.cards_of(profile)[-1].id)
 
     def submit_code(self, person: Person, code: TypedCode, times: int = 1) -> None:
         who = self.world.visitor(person)

@@ -1,20 +1,30 @@
-"""The world a scenario plays in: the portal, the people at it, Gosuslugi, clinics, and a clock that is turned by hand."""
+"""The world of a scenario: the portal, the people at it, Gosuslugi, clinics, and a clock that is turned by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from registratura.domain.card import FieldName
 from registratura.domain.clinics import Clinic
 from registratura.domain.consent import ConsentText, Purpose
-from registratura.domain.ids import RANDOM_BYTES, uuid7
+from registratura.domain.identity import Identity
 from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
-from registratura.features.cast import CAST, CLINICS, Person
+from registratura.features.cast import CAST, Person
+from registratura.features.drivers.engine.parts import (
+    HASHER,
+    KEYS,
+    SAMPLES,
+    SERVED_CLINICS,
+    SERVED_REGIONS,
+    TEXTS,
+    Clock,
+    UnluckyIds,
+)
 from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, IDENTITIES, Answer, Request, Visitor
 from registratura.features.drivers.engine.stops import Stoppable, StoppableMemory, Stopped
 from registratura.flows import effects
@@ -24,56 +34,12 @@ from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import FlowRow
-from registratura.flows.texts import Texts, sample_consents
+from registratura.flows.settings import ATTEMPTS
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
-from registratura.storage import Argon2Hasher, CallableKeyring, RandomIds
 
-MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SERVED_REGIONS = frozenset({"66", "74"})
-CODE_SPACE = 10**8
-ALL = 1_000_000
 TRIES = 100
-
-# Made once for all scenarios: none of them keeps anything.
-TEXTS = Texts.russian()
-SAMPLES = sample_consents()
-KEYS = CallableKeyring(lambda: b"for scenarios, and for no portal"[:32])
-HASHER = Argon2Hasher(memory_kib=8, passes=1)
-SERVED_CLINICS = {f"clinic-{n}": Clinic(id=f"clinic-{n}", title=title, region="74") for n, title in enumerate(CLINICS)}
-
 SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
-
-
-@dataclass(slots=True)
-class Clock:
-    """The portal's clock."""
-
-    now: datetime = MORNING
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass(slots=True)
-class UnluckyIds(RandomIds):
-    """Ids in the order in which they are made; and attachment codes of which every one is drawn twice (A2)."""
-
-    made: int = 0
-    drawn: int | None = None
-
-    def new(self, now: datetime) -> str:
-        self.made += 1
-        return uuid7(now, self.made.to_bytes(RANDOM_BYTES, "big"))
-
-    def number(self, below: int) -> int:
-        if below != CODE_SPACE:
-            return RandomIds.number(self, below)
-        if self.drawn is not None:
-            number, self.drawn = self.drawn, None
-            return number
-        self.drawn = RandomIds.number(self, below)
-        return self.drawn
 
 
 class World:
@@ -86,6 +52,8 @@ class World:
         self.clinics: dict[str, Clinic] = dict(SERVED_CLINICS)
         self.clinic_cards: tuple[ClinicCard, ...] = ()
         self.password_policy: PasswordPolicy = DOCUMENTED
+        self.code_alarm = ATTEMPTS["code.total"].limit
+        self.last_answer: tuple[Identity, str] | None = None
         self.visitors = {person.key: Visitor(person, session=person.key) for person in CAST}
         self.codes: dict[str, tuple[IssuedCode, ...]] = {}
         self.alarms: tuple[str, ...] = ()
@@ -105,38 +73,18 @@ class World:
         self.storage.stop = ""
         self.portal = self._opened()
         self.portal.handlers.update(clinic_handlers(self.desks) | self._handlers())
-        for other in (self.gosuslugi, *self.desks.values()):
-            other.portal = self.portal
+        self.gosuslugi.portal = self.portal
+        for desk in self.desks.values():
+            desk.portal = self.portal
 
-    def copy(self) -> World:
-        """The same world, to go on in apart from this one. Only what is kept in memory can be copied."""
+    def count(self) -> tuple[int, int, datetime]:
+        """How often something was asked or written, and the time: two worlds on one way differ in it."""
         assert isinstance(self.storage, StoppableMemory)
-        storage = StoppableMemory()
-        storage.rows = self.storage.rows.copy()
-        other = World(storage)
-        other.clock.now, other.ids.made, other.ids.drawn = self.clock.now, self.ids.made, self.ids.drawn
-        other.consents |= self.consents
-        for gone in other.clinics.keys() - self.clinics.keys():
-            del other.clinics[gone]
-        other.clinic_cards = self.clinic_cards
-        other.visitors = {key: replace(who, pages=dict(who.pages)) for key, who in self.visitors.items()}
-        other.codes, other.alarms = dict(self.codes), self.alarms
-        other.clinic_answers, other.delivery = dict(self.clinic_answers), self.delivery
-        other.one_time_code = self.one_time_code
-        self._copy_gosuslugi(other.gosuslugi)
-        for key, desk in self.desks.items():
-            same = other.desks[key]
-            same.down, same.documents, same.rights = desk.down, list(desk.documents), list(desk.rights)
-            same.delivered, same.warnings = list(desk.delivered), list(desk.warnings)
-        if other.password_policy is not self.password_policy:
-            other.password_policy = self.password_policy
-            other.restart()
-        storage.stop = self.storage.stop
-        return other
+        return self.ids.made, self.storage.rows.writes, self.clock.now
 
     def mark(self) -> None:
         """From here on: what is different, what was sent, what was answered."""
-        self.before = {row.id: row for row in self.rows()}
+        self.before = {row.id: row for row in self.storage.flows()}
         self.inboxes_before = {key: len(citizen.phone_inbox) for key, citizen in self.gosuslugi.citizens.items()}
         for who in self.visitors.values():
             who.answers = ()
@@ -202,19 +150,16 @@ class World:
         self.work()
 
     # What is stored, read as it is.
-    def rows(self) -> list[FlowRow]:
-        """Every stored flow."""
-        with self.storage.unit() as unit:
-            return [row for flow_id in self.storage.flow_ids(limit=ALL) if (row := unit.flow(flow_id))]
-
     def records(self, chart: str) -> list[AnyRecord]:
         """Every flow of that chart, the oldest first."""
-        return [record_of(row, FLOWS, KEYS) for row in self.rows() if row.flow == chart]
+        with self.storage.unit() as unit:
+            rows = [unit.flow(row.id) for row in self.storage.flows() if row.flow == chart]
+        return [record_of(row, FLOWS, KEYS) for row in rows if row]
 
     def cards_of(self, person: Person) -> list[AnyRecord]:
         """The cards that bear the person's name, deleted ones too: the first name is nobody else's here."""
         cards = self.records("patient_card")
-        return [card for card in cards if card.data.card.name and card.data.card.name.first == person.first_name]
+        return [card for card in cards if card.data.card.value(FieldName.FIRST_NAME) == person.first_name]
 
     def card_of(self, person: Person) -> AnyRecord | None:
         """The person's card."""
@@ -241,6 +186,7 @@ class World:
             clinics=self.clinics,
             clinic_cards=lambda identity: self.clinic_cards,
             password_policy=self.password_policy,
+            attempts={**ATTEMPTS, "code.total": ATTEMPTS["code.total"].model_copy(update={"limit": self.code_alarm})},
         )
         parts = Parts(settings=settings, texts=TEXTS, clock=self.clock, hasher=HASHER, ids=self.ids)
         return Registratura(self.storage, KEYS, parts=parts)
@@ -272,16 +218,6 @@ class World:
 
     def _alarm(self, effect: Any, effect_id: str) -> None:
         self.alarms += (type(effect).kind(),)
-
-    def _copy_gosuslugi(self, same: StandInGosuslugi) -> None:
-        mine = self.gosuslugi
-        same.outage, same.tickets, same.answered = mine.outage, list(mine.tickets), mine.answered
-        for key, citizen in mine.citizens.items():
-            same.citizens[key] = replace(citizen, phone_inbox=list(citizen.phone_inbox))
-        same.visits = {
-            flow: replace(visit, citizen=same.citizens[visit.citizen.login]) for flow, visit in mine.visits.items()
-        }
-        same.codes.engine.storage.rows = mine.codes.engine.storage.rows.copy()  # type: ignore[attr-defined]  # in memory
 
 
 def answer_to(call: Callable[[], FlowView]) -> Answer:

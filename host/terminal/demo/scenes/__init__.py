@@ -1,0 +1,1 @@
+"""The scenes of the demonstration; `story` puts them in order."""

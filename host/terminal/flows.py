@@ -1,0 +1,189 @@
+"""`registratura flows`: what a database holds, without personal data, and whether it is what was done."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import select
+
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.engine.codec import micros, moment, timers_of
+from registratura.flows.errors import DataDamaged, UnknownStoredState
+from registratura.flows.rows import EffectRow, FlowRow, LogRow
+from registratura.host.portal import Registratura
+from registratura.host.terminal.charts import title_of
+from registratura.host.terminal.console import complain, console, put, say
+from registratura.host.terminal.failures import Complaint, told
+from registratura.host.terminal.opening import opened
+from registratura.storage import SqlStorage
+from registratura.storage.tables import EFFECTS
+
+PAGE = 500
+SHORT = 8
+ONE_ROUND = 1_000
+STATUSES = {"pending": "ждёт", "leased": "выполняется", "done": "выполнено", "dead": "не получилось, нужен человек"}
+PROBLEMS = {
+    r"log: entry (\d+) was changed": "журнал: запись {} изменена, или перед ней не хватает другой",
+    r"log: entry (\d+) cannot be replayed": "журнал: запись {} нельзя повторить",
+    r"log: entry (\d+) would be decided otherwise": "журнал: запись {} решена не так, как решила бы программа",
+    r"log: it ends with entry (\d+)": "журнал: он кончается записью {}, а процесс помнит другое",
+    r"log: it is empty": "журнал: он пуст",
+    r"log: folding": "журнал: из записей не складывается то, что хранится",
+    r"consent: entry (\d+) was changed": "согласия: запись {} изменена, или перед ней не хватает другой",
+    r"consent: it ends with entry (\d+)": "согласия: они кончаются записью {}, а процесс помнит другое",
+    r"consent: a signature": "согласия: подпись не подходит",
+}
+
+
+def show_list(database: str, keys: str | None) -> int:
+    """All flows, one per line."""
+    with opened(database, keys) as portal:
+        rows = list(_rows(portal))
+    lines = [(row.id, _title(row.flow), _state(row), str(row.version), _time(row.changed_at)) for row in rows]
+    _print(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
+    say(f"Всего: {len(lines)}", "dim")
+    return 0
+
+
+def show_flow(part: str, database: str, keys: str | None) -> int:
+    """One flow: where it stands, its log, timers and effects. Sealed data stays sealed."""
+    with opened(database, keys) as portal:
+        row = _found(portal, part)
+        effects = _effects(portal, row.id)
+        with portal.engine.storage.unit() as unit:
+            log = list(unit.log(row.id))
+    say(f"{_title(row.flow)} ({row.flow}), {row.id}", "bold")
+    say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
+    _print(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
+    for kind, timer in timers_of(json.loads(row.timers)).items():
+        say(f"Таймер {kind}: {timer.due:%d.%m.%Y %H:%M:%S} UTC")
+    for effect in effects:
+        error = f", ошибка {effect.error}" if effect.error else ""
+        say(f"Поручение {effect.kind}: {STATUSES.get(effect.status, effect.status)}, попыток {effect.attempts}{error}")
+    return 0
+
+
+def verify(part: str | None, database: str, keys: str | None) -> int:
+    """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done."""
+    with opened(database, keys) as portal:
+        ids = [_found(portal, part).id] if part else list(_ids(portal))
+        counts = [_verified(portal, flow_id) for flow_id in ids]
+    if bad := counts.count(None):
+        complain(f"Не сходится процессов: {bad} из {len(ids)}.")
+        return 1
+    entries, evidence = (sum(count[place] for count in counts if count) for place in (0, 1))
+    say(f"Всё сходится: процессов {len(ids)}, записей в журнале {entries}, записей о согласиях {evidence}.", "green")
+    return 0
+
+
+def _verified(portal: Registratura, flow_id: str) -> tuple[int, int] | None:
+    """The numbers of entries and of evidence; none, if the flow is not sound, which is said."""
+    try:
+        verdict = portal.verify(flow_id)
+    except (DataDamaged, UnknownStoredState) as error:
+        complain(f"✗ {flow_id}: {told(error)}")
+        return None
+    if verdict.sound:
+        return verdict.entries, verdict.evidence
+    complain(f"✗ {flow_id}: {'; '.join(_problem(problem) for problem in verdict.problems)}.")
+    return None
+
+
+def run_timers(database: str, keys: str | None) -> int:
+    """Carry out timers that are due. Effects are left to the portal's worker, which has their handlers."""
+    with opened(database, keys) as portal:
+        storage = portal.engine.storage
+        late = storage.due_timers(micros(portal.parts.clock()), ONE_ROUND)
+        for flow_id in dict.fromkeys(row.flow_id for row in late):
+            portal.engine.record(flow_id)
+        waiting = len(storage.effects("pending", ONE_ROUND))
+    say(f"Таймеров выполнено: {len(late)}. Поручений ждёт: {waiting}; их выполняет рабочий процесс портала.")
+    return 0
+
+
+def _ids(portal: Registratura) -> Iterator[str]:
+    after = ""
+    while page := portal.engine.storage.flow_ids(after, PAGE):
+        yield from page
+        after = page[-1]
+
+
+def _rows(portal: Registratura) -> Iterator[FlowRow]:
+    """The rows as they are stored: looking carries out no timer and opens nothing."""
+    with portal.engine.storage.unit() as unit:
+        for flow_id in _ids(portal):
+            row = unit.flow(flow_id)
+            if row is not None:
+                yield row
+
+
+def _found(portal: Registratura, part: str) -> FlowRow:
+    found = [row for row in _rows(portal) if row.id == part] or [
+        row for row in _rows(portal) if part and row.id.endswith(part)
+    ]
+    if not found:
+        raise Complaint("Такого процесса в базе нет. Все номера покажет registratura flows list.")
+    if len(found) > 1:
+        raise Complaint("Так кончаются номера нескольких процессов. Укажите больше знаков.")
+    return found[0]
+
+
+def _effects(portal: Registratura, flow_id: str) -> list[EffectRow]:
+    storage = portal.engine.storage
+    if not isinstance(storage, SqlStorage):
+        return []
+    with storage.engine.connect() as connection:
+        rows = connection.execute(select(EFFECTS).where(EFFECTS.c.flow_id == flow_id).order_by(EFFECTS.c.seq))
+        return [EffectRow._make(row) for row in rows]
+
+
+def _title(flow: str) -> str:
+    return title_of(FLOWS[flow]) if flow in FLOWS else flow
+
+
+def _state(row: FlowRow) -> str:
+    place = FLOWS[row.flow].answers.places.get(row.state) if row.flow in FLOWS else None
+    return place.title if place else row.state
+
+
+def _time(at: int) -> str:
+    return f"{moment(at):%d.%m.%y %H:%M:%S}"
+
+
+def _entry(flow: str, entry: LogRow) -> tuple[str, ...]:
+    kind = FLOWS[flow].by_name.get(entry.event) if flow in FLOWS else None
+    outcome: dict[str, Any] = json.loads(entry.outcome)
+    codes = ", ".join(refusal["code"] for refusal in outcome.get("refusals", ()))
+    channel = json.loads(entry.by).get("channel", "")
+    transition = entry.transition + (f" ({codes})" if codes else "")
+    return str(entry.seq), _time(entry.at), kind.title() if kind else entry.event, transition, channel
+
+
+def _problem(problem: str) -> str:
+    """The engine names problems for developers."""
+    for pattern, text in PROBLEMS.items():
+        if match := re.match(pattern, problem):
+            return text.format(*match.groups())
+    return "записи не сходятся"
+
+
+def _print(headings: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
+    """A table on a terminal, where an id is cut to its end; elsewhere lines with tabs, for programs."""
+    out = console()
+    if not out.is_terminal:
+        for line in lines:
+            print("\t".join(line))
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("ID", "№", "Версия"))
+    for line in lines:
+        first = line[0][-SHORT:] if headings[0] == "ID" else line[0]
+        table.add_row(*(Text(cell) for cell in (first, *line[1:])))
+    put(out, table)

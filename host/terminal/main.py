@@ -1,0 +1,193 @@
+"""`registratura`: the commands, and the one place where whatever went wrong is told in Russian.
+
+Heavy imports stand inside the commands: `registratura --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
+
+Debug = Annotated[bool, typer.Option("--debug", metavar="", help="Подробности ошибок — в файл registratura-debug.log.")]
+Database = Annotated[str, typer.Option("--database", metavar="БАЗА", help="Файл SQLite или адрес базы.")]
+Keys = Annotated[
+    str | None, typer.Option("--keys", metavar="ФАЙЛ", help="Файл ключа. Если не указать — рядом с базой.")
+]
+OPTIONS = "[КЛЮЧИ]"
+OURS = "registratura.db"
+_seen = {"debug": False}
+
+app = typer.Typer(
+    cls=RussianGroup,
+    add_completion=False,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    options_metavar=OPTIONS,
+    subcommand_metavar="КОМАНДА …",
+    help="Регистратура: регистрация на медицинском портале и прикрепление к клинике.",
+    epilog="Начните с registratura demo: оба пути пройдут сами. Затем registratura play: пройдите их вы.",
+)
+flows_app = typer.Typer(
+    cls=RussianGroup,
+    help="Что записано в базе: список, один процесс, проверка.",
+    options_metavar=OPTIONS,
+    subcommand_metavar="КОМАНДА …",
+)
+keys_app = typer.Typer(
+    cls=RussianGroup, help="Ключи, которыми шифруется база.", options_metavar=OPTIONS, subcommand_metavar="КОМАНДА …"
+)
+app.add_typer(flows_app, name="flows")
+app.add_typer(keys_app, name="keys")
+
+
+class Format(StrEnum):
+    """How a chart is shown."""
+
+    TABLE = "table"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+@app.callback()
+def start(context: typer.Context, debug: Debug = False) -> None:
+    _seen["debug"] = debug
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Показать оба пути от начала до конца, а потом отказы. Ничего вводить не нужно.",
+)
+def demo(
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="БАЗА", help="Пустая база вместо временной; после показа она останется."),
+    ] = None,
+    keys: Keys = None,
+    pace: Annotated[
+        float | None, typer.Option("--pace", metavar="СЕКУНДЫ", min=0, max=60, help="Пауза после каждого шага, до 60.")
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", metavar="", help="Без пауз.")] = False,
+) -> int:
+    from registratura.host.terminal.demo import play_demo
+
+    return play_demo(database, keys, 0 if fast else pace)
+
+
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Пройти портал самостоятельно. Можно прерваться в любом месте и продолжить потом.",
+)
+def play(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.play import play_portal
+
+    return play_portal(database, keys)
+
+
+@app.command(
+    cls=RussianCommand, options_metavar=OPTIONS, help="Показать схему процесса. Без имени — список всех десяти схем."
+)
+def chart(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ИМЯ", help="Например, registration.", show_default=False)
+    ] = None,
+    format: Annotated[
+        Format, typer.Option("--format", metavar="ВИД", help="table, mermaid, dot или svg.")
+    ] = Format.TABLE,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="ФАЙЛ", help="Записать в файл, а не на экран.")
+    ] = None,
+) -> int:
+    from registratura.host.terminal.charts import show_chart
+
+    return show_chart(name, format.value, output)
+
+
+@app.command(cls=RussianCommand, options_metavar=OPTIONS, help="Выполнить таймеры, время которых наступило.")
+def due(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.flows import run_timers
+
+    return run_timers(database, keys)
+
+
+@flows_app.command("list", cls=RussianCommand, options_metavar=OPTIONS, help="Все процессы, по одному на строке.")
+def list_flows(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.flows import show_list
+
+    return show_list(database, keys)
+
+
+FlowId = Annotated[str, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)]
+
+
+@flows_app.command("show", cls=RussianCommand, options_metavar=OPTIONS, help="Журнал процесса, без личных данных.")
+def show_one(flow: FlowId, database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.flows import show_flow
+
+    return show_flow(flow, database, keys)
+
+
+@flows_app.command(
+    "verify",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Проверить журнал и цепочку согласий: одного процесса или всех.",
+)
+def verify_flows(
+    flow: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
+    ] = None,
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal.flows import verify
+
+    return verify(flow, database, keys)
+
+
+@keys_app.command("new", cls=RussianCommand, options_metavar=OPTIONS, help="Сделать файл с новыми ключами.")
+def new_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Куда записать.", show_default=False)]) -> int:
+    from registratura.host.terminal.console import say
+    from registratura.storage import create_key_file
+
+    made = create_key_file(file)
+    say(f"Ключи записаны в {made}; читать их можете только вы.", "green")
+    say("Сделайте копию и храните её отдельно от базы: без ключа базу не прочитать.")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit code: 0 done, 1 not done, 2 mistyped, 130 interrupted."""
+    from registratura.host.terminal.console import complain, open_streams, say
+    from registratura.host.terminal.failures import USAGE, report
+
+    open_streams()
+    _seen["debug"] = False
+    try:
+        args = sys.argv[1:] if arguments is None else list(arguments)
+        code = app(args, standalone_mode=False, prog_name="registratura")
+    except (KeyboardInterrupt, EOFError, typer.Abort):
+        code = 130
+    except typer.TyperException as error:
+        complain(mistake(error))
+        return USAGE
+    except Exception as error:  # noqa: BLE001  # no traceback reaches a person, whatever it is
+        return report(error, debug=_seen["debug"])
+    if code == 130:
+        say("\nДо свидания!")
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
