@@ -60,9 +60,6 @@ class Attempts(Value):
 PASSWORD_ATTEMPTS = AttemptsPolicy()
 """Per account, and per login that no account has."""
 
-SMS_ATTEMPTS = AttemptsPolicy(locks=())
-"""Per request of a one-time code, which ends with its guesses."""
-
 CODE_ATTEMPTS_PER_PROFILE = AttemptsPolicy()
 """Attachment codes tried for one patient."""
 
@@ -70,8 +67,8 @@ CODE_ATTEMPTS_PER_ACCOUNT = AttemptsPolicy(limit=15)
 """Attachment codes tried from one account, for all its patients."""
 
 CODE_ATTEMPTS_PER_ADDRESS = AttemptsPolicy(limit=50)
-"""Attachment codes tried from one prefix of addresses, which may serve a whole clinic. A success there must not forgive
-(do not call `succeeded`): whoever has one good code would buy guesses with it."""
+"""Attachment codes tried from one prefix of addresses, which may serve a whole clinic. A success there gives back its
+own guess and must not forgive (do not call `succeeded`): whoever has one good code would buy guesses with it."""
 
 CODE_ATTEMPTS_TOTAL = AttemptsPolicy(limit=1_000, window=_HOUR, locks=(), alarm_only=True)
 """All attachment codes tried: somebody sprays the code space (U48)."""

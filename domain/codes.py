@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.invalid import invalid
 from registratura.domain.papers import digits_of, is_digits
 from registratura.domain.refusal import Refusal
@@ -34,6 +35,11 @@ class OneTimeCodePolicy(Value):
     resend_after: Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(seconds=60)
     resends_per_hour: int = Field(default=5, ge=0)
     daily_cap: int = Field(default=20, ge=1)
+
+    @property
+    def guesses(self) -> AttemptsPolicy:
+        """The attempts, as they are counted: a request ends with them, so nothing is locked."""
+        return AttemptsPolicy(limit=self.attempts, locks=())
 
 
 class AttachmentCodePolicy(Value):

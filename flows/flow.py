@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.refusal import Refusal
 from registratura.flows.chart import Answers, Chart
 from registratura.flows.errors import InvalidPayload, UnknownEvent
@@ -47,14 +48,16 @@ H = TypeVar("H", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One counter that a judged event uses up: a policy of the settings by name, and whose counter it is.
+    """One counter that a judged event uses up: its name, and whose it is.
 
-    A success forgives what was counted before, but for counters that many people share.
+    A success forgives what was counted before, but for counters that many people share: there it gives back its own
+    guess alone. `limits` is the policy, if it is not the one of that name in the settings.
     """
 
     policy: str
     whose: str
     forgives: bool = True
+    limits: AttemptsPolicy | None = None
 
 
 class Flow(Generic[D]):

@@ -141,12 +141,14 @@ class AttemptChange(NamedTuple):
     """What becomes of a counter once an attempt is judged. Only `count_attempts` counts: what others counted stays.
 
     After a failure (`must_be_open_at` is None) it takes the lock of `after`, if that one's level is higher. After a
-    success it must not be locked at that time; it is reset if `after` is empty, and else left as it is.
+    success it must not be locked at that time; the one guess that was counted at `give_back` is given back, if its
+    window still runs; without that time the counter is reset if `after` is empty, and else left as it is.
     """
 
     scope: str
     after: Attempts
     must_be_open_at: int | None
+    give_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

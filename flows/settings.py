@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from registratura.domain.attempts import (
     CODE_ATTEMPTS_PER_ACCOUNT,
@@ -12,7 +13,6 @@ from registratura.domain.attempts import (
     CODE_ATTEMPTS_PER_PROFILE,
     CODE_ATTEMPTS_TOTAL,
     PASSWORD_ATTEMPTS,
-    SMS_ATTEMPTS,
     AttemptsPolicy,
 )
 from registratura.domain.clinics import Clinic
@@ -28,13 +28,10 @@ LIVES: Mapping[str, timedelta] = {
     "registration": timedelta(hours=24),
     "sign_in": timedelta(hours=1),
     "attachment": timedelta(hours=1),
-    "one_time_code": timedelta(minutes=5),
-    "attachment_code": timedelta(days=14),
 }
 
 ATTEMPTS: Mapping[str, AttemptsPolicy] = {
     "password": PASSWORD_ATTEMPTS,
-    "sms": SMS_ATTEMPTS,
     "code.profile": CODE_ATTEMPTS_PER_PROFILE,
     "code.account": CODE_ATTEMPTS_PER_ACCOUNT,
     "code.address": CODE_ATTEMPTS_PER_ADDRESS,
@@ -51,8 +48,12 @@ def no_clinic_cards(identity: Identity) -> Sequence[ClinicCard]:
 class Settings:
     """A host's decisions.
 
-    `attempts` and `lives` name only what differs from the defaults; a life of None has no end. `clinic_cards` finds
-    cards that clinics already keep and that may be this person's (U19).
+    `attempts` and `lives` name only what differs from the defaults; a life of None has no end. What concerns a code,
+    its life and guesses too, is in the code's policy. `clinic_cards` finds cards that clinics already keep and that may
+    be this person's (U19).
+
+    Raises:
+        ValueError: `attempts` or `lives` has a name that is not among the defaults.
     """
 
     served_regions: Collection[str] = field(default_factory=lambda: frozenset(REGIONS))
@@ -67,5 +68,11 @@ class Settings:
     clinic_cards: Callable[[Identity], Sequence[ClinicCard]] = no_clinic_cards
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "attempts", {**ATTEMPTS, **self.attempts})
-        object.__setattr__(self, "lives", {**LIVES, **self.lives})
+        object.__setattr__(self, "attempts", _over(ATTEMPTS, self.attempts))
+        object.__setattr__(self, "lives", _over(LIVES, self.lives))
+
+
+def _over(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+    if unknown := sorted(own.keys() - defaults.keys()):
+        raise ValueError(f"{', '.join(unknown)}: known are {', '.join(defaults)}")
+    return {**defaults, **own}

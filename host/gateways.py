@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from registratura.domain.clinics import Document, PatientRef
 from registratura.domain.codes import draw_code
@@ -20,35 +20,35 @@ from registratura.flows.rows import SecurityRow
 
 
 class Gateway:
-    """Sends facts to flows."""
+    """Sends facts to flows. `within` is the host's own transaction, as everywhere: then the host commits."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def _fact(self, flow_id: str, event: Event, key: str | None = None) -> FlowView:
-        return self._engine.send(flow_id, event, idempotency_key=key, origin=Origin.FACT)
+    def _fact(self, flow_id: str, event: Event, within: Any, key: str | None = None) -> FlowView:
+        return self._engine.send(flow_id, event, idempotency_key=key, within=within, origin=Origin.FACT)
 
 
 class GosuslugiGateway(Gateway):
     """What Gosuslugi says. Whoever calls this has verified the answer."""
 
-    def returned(self, flow_id: str, identity: Identity, answer_id: str) -> FlowView:
+    def returned(self, flow_id: str, identity: Identity, answer_id: str, *, within: Any = None) -> FlowView:
         """A verified answer with a person. The same answer again gives the same result (U12).
 
         An organisation's or employee's account is no person's and is sent back (U15).
         """
         if identity.kind != "person":
-            return self.denied(flow_id, Denial.ORGANISATION)
+            return self.denied(flow_id, Denial.ORGANISATION, within=within)
         event = IdentityConfirmed(identity=identity, answer_id=answer_id)
-        return self._fact(flow_id, event, f"gosuslugi:{answer_id}")
+        return self._fact(flow_id, event, within, f"gosuslugi:{answer_id}")
 
-    def denied(self, flow_id: str, reason: Denial) -> FlowView:
+    def denied(self, flow_id: str, reason: Denial, *, within: Any = None) -> FlowView:
         """A verified answer that says no, or none could be had."""
-        return self._fact(flow_id, IdentityDenied(reason=reason))
+        return self._fact(flow_id, IdentityDenied(reason=reason), within)
 
-    def progress(self, flow_id: str, method: Literal["password", "other"]) -> FlowView:
+    def progress(self, flow_id: str, method: Literal["password", "other"], *, within: Any = None) -> FlowView:
         """The person passed the first stage. Only a stand-in can know; nothing depends on it."""
-        return self._fact(flow_id, FirstStagePassed(method=method))
+        return self._fact(flow_id, FirstStagePassed(method=method), within)
 
     def rejected(self, flow_id: str | None, reason: str) -> None:
         """An answer that could not be verified: a security event, and no flow moves."""
@@ -69,52 +69,55 @@ class IssuedCode(Value):
 class ClinicGateway(Gateway):
     """What clinics do."""
 
-    def issue_code(self, clinic: str, patient: PatientRef | None = None) -> IssuedCode:
+    def issue_code(self, clinic: str, patient: PatientRef | None = None, *, within: Any = None) -> IssuedCode:
         """A new attachment code.
 
         Raises:
             StartRefused: the clinic is unknown, or codes are bound and no patient was named.
         """
-        code = self._fresh_code()
+        code = self._fresh_code(within)
         event = Issue(clinic=clinic, code=code, patient=patient)
-        return IssuedCode(id=self._engine.start(AttachmentCode, event, origin=Origin.FACT).id, code=code)
+        view = self._engine.start(AttachmentCode, event, within=within, origin=Origin.FACT)
+        return IssuedCode(id=view.id, code=code)
 
-    def reissue_code(self, code_id: str) -> IssuedCode:
+    def reissue_code(self, code_id: str, *, within: Any = None) -> IssuedCode:
         """A new code for the same patient; the old one is dead (U43).
 
         Raises:
             StartRefused: the clinic has left the portal; the old code stays.
         """
-        code = self._fresh_code()
-        view = self._fact(code_id, Reissue(code=code))
+        code = self._fresh_code(within)
+        view = self._fact(code_id, Reissue(code=code), within)
         if view.refusals:
             refusals = tuple(Refusal(code=refusal.code, params=dict(refusal.params)) for refusal in view.refusals)
             raise StartRefused(AttachmentCode.name, refusals)
         return IssuedCode(id=view.started[AttachmentCode.name], code=code)
 
-    def revoke_code(self, code_id: str) -> FlowView:
+    def revoke_code(self, code_id: str, *, within: Any = None) -> FlowView:
         """The code is dead."""
-        return self._fact(code_id, Revoke())
+        return self._fact(code_id, Revoke(), within)
 
-    def deliver(self, right_id: str, delivery_id: str, document: Document) -> FlowView:
-        """A document for the record. A delivery that came before is refused (`delivery.repeated`), not kept twice.
+    def deliver(self, right_id: str, delivery_id: str, document: Document, *, within: Any = None) -> FlowView:
+        """A document for the record; none is kept twice.
+
+        The same delivery under the same right gets its first answer again, under another right `delivery.repeated`.
 
         Raises:
             NotAllowedNow: the right is suspended or withdrawn.
         """
         event = DocumentDelivered(delivery_id=delivery_id, document=document)
-        return self._fact(right_id, event, f"delivery:{delivery_id}")
+        return self._fact(right_id, event, within, f"delivery:{delivery_id}")
 
-    def suspend(self, right_id: str) -> FlowView:
+    def suspend(self, right_id: str, *, within: Any = None) -> FlowView:
         """The clinic has left (U54)."""
-        return self._fact(right_id, Suspend())
+        return self._fact(right_id, Suspend(), within)
 
-    def resume(self, right_id: str) -> FlowView:
+    def resume(self, right_id: str, *, within: Any = None) -> FlowView:
         """The clinic is back (U54)."""
-        return self._fact(right_id, Resume())
+        return self._fact(right_id, Resume(), within)
 
-    def _fresh_code(self) -> str:
-        with self._engine.asking() as ask:
+    def _fresh_code(self, within: Any) -> str:
+        with self._engine.asking(within=within) as ask:
             length = ask.settings.attachment_codes.length
             while True:
                 code = draw_code(length, ask.number(10**length))
@@ -125,14 +128,14 @@ class ClinicGateway(Gateway):
 class Operator(Gateway):
     """What an operator of the portal decides."""
 
-    def resolve_ambiguity(self, flow_id: str, card: str | None) -> FlowView:
+    def resolve_ambiguity(self, flow_id: str, card: str | None, *, within: Any = None) -> FlowView:
         """Which of the clinics' cards is this person's, or none of them (U19)."""
-        return self._fact(flow_id, AmbiguityResolved(card=card))
+        return self._fact(flow_id, AmbiguityResolved(card=card), within)
 
-    def data_destroyed(self, withdrawal_id: str, act: str) -> FlowView:
+    def data_destroyed(self, withdrawal_id: str, act: str, *, within: Any = None) -> FlowView:
         """The personal data is destroyed; the act with this number stays (U40)."""
-        return self._fact(withdrawal_id, DataDestroyed(act=act))
+        return self._fact(withdrawal_id, DataDestroyed(act=act), within)
 
-    def law_obliges_to_keep(self, withdrawal_id: str, law: str) -> FlowView:
+    def law_obliges_to_keep(self, withdrawal_id: str, law: str, *, within: Any = None) -> FlowView:
         """Part of the data must be kept; `law` names the rule (U40)."""
-        return self._fact(withdrawal_id, LawObligesToKeep(law=law))
+        return self._fact(withdrawal_id, LawObligesToKeep(law=law), within)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.engine.codec import moment
+from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
 from registratura.flows.rows import (
     AttemptChange,
@@ -138,5 +138,8 @@ class Rows:
             if change.after.lock_level > stored.lock_level:
                 lock = {"lock_level": change.after.lock_level, "locked_until": change.after.locked_until}
                 self.attempts[change.scope] = stored.model_copy(update=lock)
+        elif change.give_back is not None:
+            if stored.count and stored.since and micros(stored.since) <= change.give_back:
+                self.attempts[change.scope] = stored.model_copy(update={"count": stored.count - 1})
         elif change.after == Attempts():
             self.attempts[change.scope] = change.after

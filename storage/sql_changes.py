@@ -58,14 +58,16 @@ def _contested(line: Line, changes: Changes) -> None:
 
 
 def _settle(line: Line, change: AttemptChange) -> None:
-    scope, after, at = change
+    scope, after, at, counted_at = change
     if at is None:
         line.run(sql.ADD_COUNTER, scope, *counter_values(UNCOUNTED))
         line.run(sql.LOCK_COUNTER, scope, after.lock_level, _micros(after.locked_until))
         return
     if any(row[0] for row in line.rows(sql.LOCKED, at, scope)):
         raise Lost("attempt", scope)
-    if after == UNCOUNTED:
+    if counted_at is not None:
+        line.run(sql.GIVE_BACK, scope, counted_at)
+    elif after == UNCOUNTED:
         line.run(sql.SET_COUNTER, scope, *counter_values(after))
 
 

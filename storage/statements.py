@@ -125,6 +125,14 @@ SET_COUNTER = _statement(
     "scope",
     *COUNTED,
 )
+# Of a window that has begun since, it is none.
+GIVE_BACK = _statement(
+    update(ATTEMPTS)
+    .where(ATTEMPTS.c.scope == value("scope"), ATTEMPTS.c.count > 0, ATTEMPTS.c.since <= value("at"))
+    .values(count=ATTEMPTS.c.count - 1),
+    "scope",
+    "at",
+)
 LOCKED = _statement(
     select(ATTEMPTS.c.locked_until > value("at")).where(ATTEMPTS.c.scope == value("scope")).with_for_update(),
     "at",

@@ -113,7 +113,10 @@ def well_formed(event: SubmitCode, settings: Settings) -> None:
 
 @Attachment.counts(SubmitCode)
 def whose_attempts(record: AR, event: SubmitCode, ask: Ask) -> tuple[Counted, ...]:
-    """U41, U48. Only the profile's own counter is forgiven by a success: good codes must not buy guesses."""
+    """U41, U48. Only the profile's own counter is forgiven by a success: good codes must not buy guesses.
+
+    To the others it gives back its own guess: many patients with right codes share an address.
+    """
     counters = [
         Counted("code.profile", f"{record.data.card}"),
         Counted("code.account", f"{record.account}", forgives=False),

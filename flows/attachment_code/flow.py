@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from registratura.domain.clinics import PatientRef
@@ -51,6 +52,10 @@ class AttachmentCode(Flow[AttachmentCodeData]):
     data = AttachmentCodeData
     begins = (Issue,)
     events = (Activate, Revoke, Reissue, Expire)
+
+    @classmethod
+    def life(cls, settings: Settings) -> timedelta | None:
+        return settings.attachment_codes.life
 
 
 @AttachmentCode.checks(Issue, Reissue)

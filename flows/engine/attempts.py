@@ -43,7 +43,11 @@ def counters_of(ask: Asking, record: AnyRecord, event: Event) -> tuple[Counter, 
     """The counters that this event uses up; the scopes are digests, since they may name people and addresses."""
     flow = ask.tools.flows[record.flow]
     return tuple(
-        Counter(ask.digest("attempts", f"{c.policy}:{c.whose}"), ask.settings.attempts[c.policy], c.forgives)
+        Counter(
+            ask.digest("attempts", f"{c.policy}:{c.whose}"),
+            c.limits or ask.settings.attempts[c.policy],
+            c.forgives,
+        )
         for c in flow.counters[type(event)](record, event, ask)
     )
 
@@ -110,7 +114,8 @@ def settled(
         else:
             after = succeeded(current) if counter.forgives else current
             overran = (ask.unit.attempts(counter.scope) or NONE).locked_until
-            changes.append(AttemptChange(counter.scope, after, micros(max(ask.now, overran or ask.now))))
+            own = None if counter.forgives else ticket.at
+            changes.append(AttemptChange(counter.scope, after, micros(max(ask.now, overran or ask.now)), own))
     return tuple(changes)
 
 

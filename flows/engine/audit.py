@@ -29,6 +29,29 @@ from registratura.flows.record import NO_HASH, FlowRecord
 from registratura.flows.rows import EvidenceRow, LogRow
 from registratura.flows.step import Step
 
+PROBLEMS = {
+    "log_changed": "log: entry {entry} was changed, or one before it is missing",
+    "log_end": "log: it ends with entry {entry}, and the flow is elsewhere",
+    "log_not_replayed": "log: entry {entry} cannot be replayed",
+    "log_decided_otherwise": "log: entry {entry} would be decided otherwise",
+    "log_empty": "log: it is empty",
+    "log_fold": "log: folding it does not give the stored state",
+    "consent_changed": "consent: entry {entry} was changed, or one before it is missing",
+    "consent_end": "consent: it ends with entry {entry}, and the flow knows another number",
+    "consent_signature": "consent: a signature does not fit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and with which entry, if with one. People read the catalogue's text `problem.<code>`."""
+
+    code: str
+    entry: int | None = None
+
+    def __str__(self) -> str:
+        return PROBLEMS[self.code].format(entry=self.entry)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -39,7 +62,7 @@ class Verdict:
     state: str
     entries: int
     evidence: int
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
 
     @property
     def sound(self) -> bool:
@@ -68,31 +91,31 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
     return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
 
 
-def _chain(log: list[LogRow], record: AnyRecord) -> list[str]:
+def _chain(log: list[LogRow], record: AnyRecord) -> list[Problem]:
     previous = NO_HASH
     for number, entry in enumerate(log, 1):
         if entry.seq != number or entry.previous != previous or log_hash(entry) != entry.hash:
-            return [f"log: entry {number} was changed, or one before it is missing"]
+            return [Problem("log_changed", number)]
         previous = entry.hash
     if (len(log), previous) != (record.version, record.head):
-        return [f"log: it ends with entry {len(log)}, and the flow is at {record.version}"]
+        return [Problem("log_end", len(log))]
     return []
 
 
-def _consent(keys: Keyring, rows: list[EvidenceRow], record: AnyRecord) -> list[str]:
+def _consent(keys: Keyring, rows: list[EvidenceRow], record: AnyRecord) -> list[Problem]:
     chain: list[tuple[ConsentEvidence, str]] = []
     for number, row in enumerate(rows, 1):
         entry = _entry(row)
         if entry is None or entry.flow_id != record.id:
-            return [f"consent: entry {number} was changed"]
+            return [Problem("consent_changed", number)]
         chain.append((entry, row.hash))
     broken = verify_chain(chain)
     if broken is not None:
-        return [f"consent: entry {broken} was changed, or one before it is missing"]
+        return [Problem("consent_changed", broken)]
     head = rows[-1].hash if rows else NO_HASH
     if (len(rows), head) != (record.evidence, record.evidence_head):
-        return [f"consent: it ends with entry {len(rows)}, and the flow knows {record.evidence}"]
-    return [] if all(row.signature == keys.sign(row.hash) for row in rows) else ["consent: a signature does not fit"]
+        return [Problem("consent_end", len(rows))]
+    return [] if all(row.signature == keys.sign(row.hash) for row in rows) else [Problem("consent_signature")]
 
 
 def _entry(row: EvidenceRow) -> ConsentEvidence | None:
@@ -105,26 +128,26 @@ def _entry(row: EvidenceRow) -> ConsentEvidence | None:
     return entry if (row.entry, row.number, row.previous) == (text, entry.number, entry.previous) else None
 
 
-def _fold(engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord) -> list[str]:
+def _fold(engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord) -> list[Problem]:
     flow = engine.tools.flows[record.flow]
     state: AnyRecord | None = None
     for entry in log:
         try:
             state, problem = _replayed(engine, flow, record, state, entry, wrapped)
-        except Exception as error:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
-            return [f"log: entry {entry.seq} cannot be replayed ({type(error).__name__})"]
+        except Exception:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
+            return [Problem("log_not_replayed", entry.seq)]
         if problem:
             return [problem]
     if state is None:
-        return ["log: it is empty"]
+        return [Problem("log_empty")]
     # The heads of the chains are looked at where the chains are.
     state = replace(state, head=record.head, evidence=record.evidence, evidence_head=record.evidence_head)
-    return [] if state == record else ["log: folding it does not give the stored state"]
+    return [] if state == record else [Problem("log_fold")]
 
 
 def _replayed(
     engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str
-) -> tuple[AnyRecord, str]:
+) -> tuple[AnyRecord, Problem | None]:
     """The record after an entry, by folding; and a problem, if deciding again says something else."""
     payload, outcome = json.loads(entry.payload), json.loads(entry.outcome)
     hidden: dict[str, Any] = {}
@@ -146,7 +169,7 @@ def _replayed(
     step = _decided(flow, before, base, entry, payload, hidden)
     decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
     recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])
-    return after, "" if decided == recorded else f"log: entry {entry.seq} would be decided otherwise"
+    return after, None if decided == recorded else Problem("log_decided_otherwise", entry.seq)
 
 
 def _decided(

@@ -6,15 +6,17 @@ A worker calls this again and again; a host without one calls it when it likes. 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
-from registratura.flows.errors import ConcurrentUpdate, DataDamaged, HandlerMissing, UnknownFlow, UnknownStoredState
+from registratura.flows.errors import ConcurrentUpdate, DataDamaged, HandlerMissing, RegistraturaError
 from registratura.flows.rows import EffectRow
 from registratura.flows.step import Effect
 
@@ -32,7 +34,7 @@ KEPT = timedelta(days=7)
 class Done:
     """What one round did. `failed` will be tried again, `dead` will not until an operator says so.
 
-    `broken` are flows with a due timer that cannot be read; they keep nobody else waiting.
+    `broken` are flows whose due timers could not be carried out; they keep nobody else waiting.
     """
 
     timers: int = 0
@@ -45,21 +47,34 @@ class Done:
 def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int = 100) -> Done:
     """Carry out what is due, at most `limit` of each kind, and forget the answers nobody can ask for any more."""
     now = engine.tools.clock()
-    late = engine.storage.due_timers(micros(now), limit)
-    broken = [flow_id for flow_id in dict.fromkeys(row.flow_id for row in late) if not _caught_up(engine, flow_id)]
+    timers, broken = carry_out_timers(engine, limit)
     engine.storage.purge(micros(now - KEPT))
     ends = [_hand_over(engine, handlers, row, now) for row in _leased(engine, now, limit)]
-    return Done(len(late), ends.count("done"), ends.count("pending"), ends.count("dead"), len(broken))
+    return Done(timers, ends.count("done"), ends.count("pending"), ends.count("dead"), broken)
+
+
+def carry_out_timers(engine: Engine, limit: int) -> tuple[int, int]:
+    """How many due timers were carried out, at most `limit`, and how many flows stood in the way and were passed by."""
+    now, carried, tried = micros(engine.tools.clock()), 0, dict[str, bool]()
+    for looked_at in count(limit, limit):
+        late = engine.storage.due_timers(now, looked_at)
+        for flow_id, timers in Counter(row.flow_id for row in late if row.flow_id not in tried).items():
+            if carried < limit:
+                tried[flow_id] = _caught_up(engine, flow_id)
+                carried += timers * tried[flow_id]
+        if carried >= limit or len(late) < looked_at:
+            break
+    return carried, list(tried.values()).count(False)
 
 
 def _caught_up(engine: Engine, flow_id: str) -> bool:
     try:
         engine.record(flow_id)
-    except (DataDamaged, UnknownStoredState, UnknownFlow):
-        return False
     except ConcurrentUpdate:
         # Others are at it, and carry its timers out.
-        pass
+        return True
+    except RegistraturaError:
+        return False
     return True
 
 

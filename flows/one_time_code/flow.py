@@ -13,7 +13,7 @@ from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal, Secret
 from registratura.flows.common import AttemptsExhausted, Cancel, Expire
 from registratura.flows.effects import DeliverCode
-from registratura.flows.event import Event, Facts, PersonEvent
+from registratura.flows.event import By, Event, Facts, PersonEvent
 from registratura.flows.flow import AnyCase, Counted, Flow
 from registratura.flows.one_time_code.chart import OneTimeCodeChart
 from registratura.flows.ports import Ask, Attempt
@@ -23,7 +23,11 @@ from registratura.flows.step import Case, Claim, Move, Send
 
 
 class SendOneTimeCode(PersonEvent, title="Отправить одноразовый код"):
-    """A request of a code for a telephone. `person` names who asks, for the daily cap."""
+    """A request of a code for a telephone.
+
+    `person` names who asks, for the daily cap; only the host itself can. A caller asks for their own account, and who
+    has none for their session.
+    """
 
     phone: Annotated[str, Personal]
     person: str
@@ -79,6 +83,10 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 
+    @classmethod
+    def life(cls, settings: Settings) -> timedelta | None:
+        return settings.one_time_codes.life
+
 
 OR = FlowRecord[OneTimeCodeData]
 
@@ -96,7 +104,7 @@ def well_formed(event: SubmitOneTimeCode, settings: Settings) -> None:
 @OneTimeCode.gathers(SendOneTimeCode, Resend, facts=SendFacts)
 def draw(record: OR, event: Event, ask: Ask) -> SendFacts:
     policy = ask.settings.one_time_codes
-    person = event.person if isinstance(event, SendOneTimeCode) else record.account or ""
+    person = _who_asks(record, event, ask.by)
     sent = [at for request in ask.of_account(person, OneTimeCode) for at in request.data.sent_at]
     code = draw_code(policy.length, ask.number(10**policy.length))
     return SendFacts(
@@ -106,6 +114,12 @@ def draw(record: OR, event: Event, ask: Ask) -> SendFacts:
         slot=ask.digest("one_time_code_sent", f"{person}\n{len(sent)}"),
         problems=resend_refusals(policy, sent, ask.now),
     )
+
+
+def _who_asks(record: OR, event: Event, by: By) -> str:
+    if not isinstance(event, SendOneTimeCode):
+        return record.account or ""
+    return event.person if by.channel == "host" else by.account or f"session:{record.session}"
 
 
 @OneTimeCode.refuses(SendOneTimeCode, Resend)
@@ -123,15 +137,15 @@ def send(case: AnyCase) -> Move:
         claims=(Claim("one_time_code_sent", facts.slot, case.record.id),),
         effects=(DeliverCode(phone=phone, code=facts.code),),
         timers={Expire.name: case.now + facts.life},
-        account=case.event.person if first else None,
-        subject=case.event.person if first else None,
+        account=_who_asks(case.record, case.event, case.by) if first else None,
+        subject=_who_asks(case.record, case.event, case.by) if first else None,
     )
 
 
 @OneTimeCode.counts(SubmitOneTimeCode)
 def whose_attempts(record: OR, event: SubmitOneTimeCode, ask: Ask) -> tuple[Counted, ...]:
     """Per request, not per code: resending buys no guesses."""
-    return (Counted("sms", record.id),)
+    return (Counted("sms", record.id, limits=ask.settings.one_time_codes.guesses),)
 
 
 @OneTimeCode.gathers(SubmitOneTimeCode, facts=SubmitFacts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,7 +12,8 @@ from rich.text import Text
 from sqlalchemy import select
 
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.engine.codec import micros, moment, timers_of
+from registratura.flows.engine.codec import moment, timers_of
+from registratura.flows.engine.due import carry_out_timers
 from registratura.flows.errors import DataDamaged, UnknownStoredState
 from registratura.flows.rows import EffectRow, FlowRow, LogRow
 from registratura.host.portal import Registratura
@@ -28,17 +28,6 @@ PAGE = 500
 SHORT = 8
 ONE_ROUND = 1_000
 STATUSES = {"pending": "ждёт", "leased": "выполняется", "done": "выполнено", "dead": "не получилось, нужен человек"}
-PROBLEMS = {
-    r"log: entry (\d+) was changed": "журнал: запись {} изменена, или перед ней не хватает другой",
-    r"log: entry (\d+) cannot be replayed": "журнал: запись {} нельзя повторить",
-    r"log: entry (\d+) would be decided otherwise": "журнал: запись {} решена не так, как решила бы программа",
-    r"log: it ends with entry (\d+)": "журнал: он кончается записью {}, а процесс помнит другое",
-    r"log: it is empty": "журнал: он пуст",
-    r"log: folding": "журнал: из записей не складывается то, что хранится",
-    r"consent: entry (\d+) was changed": "согласия: запись {} изменена, или перед ней не хватает другой",
-    r"consent: it ends with entry (\d+)": "согласия: они кончаются записью {}, а процесс помнит другое",
-    r"consent: a signature": "согласия: подпись не подходит",
-}
 
 
 def show_list(database: str, keys: str | None) -> int:
@@ -91,7 +80,9 @@ def _verified(portal: Registratura, flow_id: str) -> tuple[int, int] | None:
         return None
     if verdict.sound:
         return verdict.entries, verdict.evidence
-    complain(f"✗ {flow_id}: {'; '.join(_problem(problem) for problem in verdict.problems)}.")
+    texts = portal.engine.texts
+    found = (texts(f"problem.{problem.code}", entry=problem.entry or 0) for problem in verdict.problems)
+    complain(f"✗ {flow_id}: {'; '.join(found)}.")
     return None
 
 
@@ -99,12 +90,12 @@ def run_timers(database: str, keys: str | None) -> int:
     """Carry out timers that are due. Effects are left to the portal's worker, which has their handlers."""
     with opened(database, keys) as portal:
         storage = portal.engine.storage
-        late = storage.due_timers(micros(portal.parts.clock()), ONE_ROUND)
-        for flow_id in dict.fromkeys(row.flow_id for row in late):
-            portal.engine.record(flow_id)
+        timers, broken = carry_out_timers(portal.engine, ONE_ROUND)
         waiting = len(storage.effects("pending", ONE_ROUND))
-    say(f"Таймеров выполнено: {len(late)}. Поручений ждёт: {waiting}; их выполняет рабочий процесс портала.")
-    return 0
+    say(f"Таймеров выполнено: {timers}. Поручений ждёт: {waiting}; их выполняет рабочий процесс портала.")
+    if broken:
+        complain(f"Не удалось прочитать или записать процессов: {broken}. Какие, покажет registratura flows verify.")
+    return 1 if broken else 0
 
 
 def _ids(portal: Registratura) -> Iterator[str]:
@@ -163,14 +154,6 @@ def _entry(flow: str, entry: LogRow) -> tuple[str, ...]:
     channel = json.loads(entry.by).get("channel", "")
     transition = entry.transition + (f" ({codes})" if codes else "")
     return str(entry.seq), _time(entry.at), kind.title() if kind else entry.event, transition, channel
-
-
-def _problem(problem: str) -> str:
-    """The engine names problems for developers."""
-    for pattern, text in PROBLEMS.items():
-        if match := re.match(pattern, problem):
-            return text.format(*match.groups())
-    return "записи не сходятся"
 
 
 def _print(headings: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:

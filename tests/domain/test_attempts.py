@@ -15,7 +15,6 @@ from registratura.domain.attempts import (
     CODE_ATTEMPTS_TOTAL,
     GROWING_LOCKS,
     PASSWORD_ATTEMPTS,
-    SMS_ATTEMPTS,
     Attempts,
     AttemptsPolicy,
     attempts_refusals,
@@ -169,4 +168,4 @@ def test_who_shares_more_may_guess_more_and_only_the_total_is_an_alarm() -> None
     by_scope = (CODE_ATTEMPTS_PER_PROFILE, CODE_ATTEMPTS_PER_ACCOUNT, CODE_ATTEMPTS_PER_ADDRESS, CODE_ATTEMPTS_TOTAL)
     assert [policy.limit for policy in by_scope] == [5, 15, 50, 1_000]
     assert [policy.alarm_only for policy in by_scope] == [False, False, False, True]
-    assert (PASSWORD_ATTEMPTS.limit, SMS_ATTEMPTS.limit, SMS_ATTEMPTS.locks) == (5, 5, ())
+    assert PASSWORD_ATTEMPTS.limit == 5

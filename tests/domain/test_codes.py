@@ -100,6 +100,7 @@ def test_a_one_time_code_cannot_be_made_weak(wrong: dict[str, object]) -> None:
 
 def test_the_defaults_are_those_of_the_facts() -> None:
     assert (SMS.length, SMS.life, SMS.attempts) == (6, 5 * MINUTE, 5)
+    assert (SMS.guesses.limit, SMS.guesses.locks) == (5, ())
     assert (SMS.resend_after, SMS.resends_per_hour) == (MINUTE, 5)
     assert (CODE.length, CODE.bound, CODE.life) == (8, True, timedelta(days=14))
 

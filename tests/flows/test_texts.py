@@ -28,6 +28,7 @@ from support.named_texts import (
 from registratura.domain.refusal import Refusal
 from registratura.flows.cabinet import OpenCodeEntry
 from registratura.flows.catalogue import FLOWS
+from registratura.flows.engine.audit import PROBLEMS
 from registratura.flows.errors import (
     CallerError,
     CatalogueUnreadable,
@@ -76,6 +77,7 @@ def test_a_screen_has_places_only_for_what_it_shows(flow: Any, state: str, key: 
 def test_other_texts_have_places_only_for_what_they_are_given() -> None:
     given = {f"refusal.{code}": names for code, names in refusals().items()}
     given |= {f"error.{code}": names for code, names in error_classes().items()} | HINTS
+    given |= {f"problem.{code}": set(PLACE.findall(text)) for code, text in PROBLEMS.items()}
     others = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if not key.startswith("screen.")}
     own = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if ".button." in key}
     unknown = {key: places - given.get(key, set()) for key, places in (others | own).items()}

@@ -86,6 +86,8 @@ class AttachmentMachine(PortalMachine):
         super().time_is_over()
 
     def somebody_looks(self, data: st.DataObject) -> None:
+        fault = data.draw(st.sampled_from([Fault.CLINIC_DOWN, Fault.CLINIC_UP]))
+        self.scene.desk.down = fault is Fault.CLINIC_DOWN
         super().somebody_looks(data)
         self.looked_at(*self.codes)
 

@@ -1,4 +1,4 @@
-"""Attempts: counted in one place, once for each ticket; a judgement locks or resets, and never gives a count back."""
+"""Attempts: counted in one place, once for each ticket; a judgement locks or resets, and gives no other count back."""
 
 from datetime import timedelta
 from typing import Any

@@ -264,7 +264,7 @@ class PortalMachine(RuleBasedStateMachine):
 PART = 10
 
 
-def walk(machine: type[PortalMachine], examples: int, steps: int = 20) -> None:
+def walk(machine: type[RuleBasedStateMachine], examples: int, steps: int = 20) -> None:
     """Run it at random, and always the same.
 
     In parts of ten, each with a name, and so a seed, of its own: from then on four of five walks would be variations of

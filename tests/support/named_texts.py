@@ -17,6 +17,7 @@ from pydantic_core.core_schema import ErrorType
 from registratura.domain.card import FieldName, FieldSource, FieldStatus
 from registratura.flows import errors
 from registratura.flows.catalogue import FLOWS
+from registratura.flows.engine.audit import PROBLEMS
 from registratura.flows.engine.view import person_events
 from registratura.flows.errors import InvalidPayload
 from registratura.flows.event import Event, Origin
@@ -130,6 +131,7 @@ def required() -> set[str]:
         | {f"refusal.{code}" for code in refusals()}
         | {f"invalid.{code}" for code in invalid_codes() | reachable_problems() | {"other"}}
         | {f"error.{code}" for code in error_classes()}
+        | {f"problem.{code}" for code in PROBLEMS}
         | {f"notice.{name}" for name in notices()}
         | {f"message.{name}" for name in messages()}
         | {f"field.card.{name}" for name in FieldName}

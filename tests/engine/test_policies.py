@@ -1,0 +1,98 @@
+"""What a host decides is decided in one place, and changes what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.portal import TICK, Caller, Scene, codes, scene_of, submitting
+
+from registratura.domain.attempts import AttemptsPolicy
+from registratura.domain.codes import AttachmentCodePolicy, OneTimeCodePolicy
+from registratura.flows.clinic_right import Withdraw
+from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
+from registratura.host import Settings
+
+SMS = SendOneTimeCode(phone="+79001234567", person="somebody")
+WRONG = SubmitOneTimeCode(code="000000")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def made(kind: str, tmp_path: Path) -> Iterator[Any]:
+    scenes = []
+
+    def make(**settings: Any) -> Scene:
+        scenes.append(scene_of(kind, tmp_path, **settings))
+        return scenes[-1]
+
+    yield make
+    for scene in scenes:
+        scene.portal.close()
+        scene.gosuslugi.codes.close()
+
+
+def test_a_codes_life_is_its_policys(made: Any) -> None:
+    scene = made(attachment_codes=AttachmentCodePolicy(life=timedelta(days=2)))
+    code = scene.code()
+    scene.clock.turn(timedelta(days=2) - TICK)
+    assert scene.state(code.id) == "issued"
+    scene.clock.turn(TICK)
+    assert scene.state(code.id) == "expired"
+
+
+def test_a_one_time_codes_life_is_its_policys(made: Any) -> None:
+    scene = made(one_time_codes=OneTimeCodePolicy(life=timedelta(minutes=7)))
+    flow = scene.portal.start(OneTimeCode, SMS)
+    scene.clock.turn(timedelta(minutes=7) - TICK)
+    assert scene.state(flow.id) == "sent"
+    scene.clock.turn(TICK)
+    assert scene.state(flow.id) == "expired"
+
+
+def test_a_one_time_codes_guesses_are_its_policys(made: Any) -> None:
+    scene = made(one_time_codes=OneTimeCodePolicy(attempts=2))
+    flow = scene.portal.start(OneTimeCode, SMS)
+    assert [scene.portal.send(flow.id, WRONG).state for _ in range(2)] == ["sent", "exhausted"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("lives", {"attachment_code": timedelta(1)}),
+        ("lives", {"one_time_code": None}),
+        ("attempts", {"sms": AttemptsPolicy()}),
+        ("attempts", {"pasword": AttemptsPolicy()}),
+    ],
+)
+def test_what_no_setting_is_called_is_told(setting: str, value: Any) -> None:
+    with pytest.raises(ValueError, match="known are"):
+        Settings(**{setting: value})
+
+
+def test_right_codes_use_up_nothing_that_many_share(made: Any) -> None:
+    """Patients of one clinic press one after the other; what is wrong among it stays counted."""
+    two = AttemptsPolicy(limit=2)
+    scene = made(attempts={"code.address": two, "code.account": two})
+    known = scene.registered()
+    caller = Caller(session=known.session, account=known.account, address="203.0.113.7")
+
+    def press(code: str) -> list[str]:
+        flow = scene.at_code_entry(caller)
+        view = scene.portal.send(flow.id, submitting(code), caller=caller)
+        if view.state == "attached":
+            scene.walk(view.screen.items["right"], Withdraw(), caller=caller)
+        return codes(view)
+
+    assert [press(scene.code().code) for _ in range(4)] == [[]] * 4
+    assert press("00000000") == ["code.not_accepted"]
+    assert [press(scene.code().code) for _ in range(2)] == [[]] * 2
+    assert press("00000000") == ["code.not_accepted"]
+    assert press(scene.code().code) == ["attempts.exhausted"]
