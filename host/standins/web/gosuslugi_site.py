@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from registratura.domain.codes import OneTimeCodePolicy
@@ -108,15 +108,15 @@ class _Kept(GosuslugiGateway):
         self._passed = passed
         self.answers: dict[str, Identity | Denial] = {}
 
-    def returned(self, flow_id: str, identity: Identity, answer_id: str) -> FlowView:
+    def returned(self, flow_id: str, identity: Identity, answer_id: str, *, within: Any = None) -> FlowView:
         self.answers[flow_id] = identity
         return _view(flow_id)
 
-    def denied(self, flow_id: str, reason: Denial) -> FlowView:
+    def denied(self, flow_id: str, reason: Denial, *, within: Any = None) -> FlowView:
         self.answers[flow_id] = reason
         return _view(flow_id)
 
-    def progress(self, flow_id: str, method: Literal["password", "other"]) -> FlowView:
+    def progress(self, flow_id: str, method: Literal["password", "other"], *, within: Any = None) -> FlowView:
         self._passed(flow_id, method)
         return _view(flow_id)
 
