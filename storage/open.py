@@ -68,8 +68,7 @@ def _engine(url: URL, create: bool) -> Engine:
         else:
             _must_be_there(Path(str(url.database)), create)
             # SQLite has room for readers; a thread that waits for a connection would wait for other threads' hashing.
-            # A connection comes back outside of any transaction: rolling back once more would cost as much as reading.
-            options = {"max_overflow": -1, "pool_reset_on_return": None}
+            options = {"max_overflow": -1}
     try:
         engine = create_engine(url, **options)
     except (SQLAlchemyError, ImportError) as error:

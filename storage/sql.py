@@ -3,35 +3,33 @@
 Its own units read what is committed, each read by itself, and write in a transaction that begins when everything has
 been decided. In a host's transaction both happen there, the write inside a savepoint. Own connections come from the
 engine's pool and are the driver's own: a host's listeners for `begin` do not come between.
+
+After a fork both processes may go on. A host's own engine is the host's to dispose of before it, as SQLAlchemy says.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
 from functools import partial
-from threading import RLock
-from types import MappingProxyType
+from threading import RLock, get_ident
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool
 from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.errors import WithinUnknown
+from registratura.flows.errors import DatabaseUnavailable, WithinUnknown
 from registratura.flows.ports import Storage
 from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
 from registratura.storage.databases import Errors
+from registratura.storage.forks import watch_forks
 from registratura.storage.line import Line
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
 from registratura.storage.sql_unit import SqlUnit
 from registratura.storage.tables import SCHEMA_VERSION
-
-# By storage. Tasks of one thread take turns in the middle of a unit, so a thread's own would not do.
-_HELD: ContextVar[Mapping[int, Line]] = ContextVar("held", default=MappingProxyType({}))
 
 
 class SqlStorage(Storage):
@@ -42,10 +40,11 @@ class SqlStorage(Storage):
         self.where = engine.url.render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
         self._kept: Any = None
-        self._spare: deque[Any] = deque()
-        sqlite, self._shared = engine.dialect.name == "sqlite", isinstance(engine.pool, StaticPool)
-        # Writers of one process queue here: SQLite's own queue lets some of them starve.
-        self._turn: AbstractContextManager[Any] = RLock() if sqlite else nullcontext()
+        self._shared = isinstance(engine.pool, StaticPool)
+        # By thread and task: tasks of one thread take turns in the middle of a unit.
+        self._held: dict[tuple[int, object], Line] = {}
+        self._turn, self._torn = self._new_turn(), False
+        watch_forks(self)
 
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[SqlUnit]:
@@ -131,10 +130,23 @@ class SqlStorage(Storage):
 
     def close(self) -> None:
         """Close the connections, unless the engine is the host's."""
-        while self._spare:
-            self._spare.pop().close()
         if self._disposes:
             self.engine.dispose()
+
+    def before_fork(self) -> None:
+        """Close what is idle: a child must not inherit SQLite's connections, whose locks stay the parent's."""
+        if self._disposes and not self._shared:
+            self.engine.dispose()
+
+    def in_child(self) -> None:
+        """Other threads' locks and units are not here. What their units had open cannot be used or closed here."""
+        cut = bool(self._held) and self.engine.dialect.name == "sqlite"
+        self._turn, self._torn = self._new_turn(), self._torn or cut
+        self._held.clear()
+
+    def _new_turn(self) -> AbstractContextManager[Any]:
+        """Writers of one process queue here: SQLite's own queue lets some of them starve."""
+        return RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def _line(self) -> Iterator[Line]:
@@ -142,17 +154,18 @@ class SqlStorage(Storage):
 
         A connection that all threads share (`:memory:`) is one thread's for as long as its unit lasts.
         """
-        held = _HELD.get()
-        if id(self) in held:
-            yield held[id(self)]
+        owner = _owner()
+        if owner in self._held:
+            yield self._held[owner]
             return
+        if self._torn:
+            raise DatabaseUnavailable(reason="forked in the middle of an event; open it after the fork")
         with self._shared_connection() if self._shared else self._connection() as connection:
-            line = Line(connection.cursor(), self.engine.dialect, self.errors)
-            token = _HELD.set({**held, id(self): line})
+            line = self._held[owner] = Line(connection.cursor(), self.engine.dialect, self.errors)
             try:
                 yield line
             finally:
-                _HELD.reset(token)
+                del self._held[owner]
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
@@ -160,7 +173,7 @@ class SqlStorage(Storage):
 
         Of an asynchronous driver it is SQLAlchemy's stand-in for it, whose calls wait in the greenlet.
         """
-        pooled = self._taken()
+        pool, pooled = self.engine.pool, self._taken()
         connection: Any = pooled.dbapi_connection
         # Drivers that begin transactions by themselves are told not to; the classic sqlite3 does not for reads.
         begins = getattr(connection, "autocommit", None) is False
@@ -171,26 +184,16 @@ class SqlStorage(Storage):
         finally:
             if begins:
                 connection.autocommit = False
-            self._give_back(pooled)
+            if self._disposes and self.engine.pool is not pool:
+                # The pool was closed meanwhile: it would keep what comes back.
+                pooled.invalidate()
+            pooled.close()
 
     def _taken(self) -> Any:
         try:
-            return self._spare.pop() if self._spare else self.engine.raw_connection()
-        except IndexError:
-            # Another thread was first.
-            return self._taken()
+            return self.engine.raw_connection()
         except self.errors.caught as error:
             raise self.errors.ours(error) from None
-
-    def _give_back(self, pooled: Any) -> None:
-        """To the pool, or to the next unit: the pool's own way costs as much as an event's reads and more."""
-        if not self._disposes:
-            pooled.close()
-        elif getattr(pooled.dbapi_connection, "in_transaction", False):
-            # Not even rolling back has worked.
-            pooled.invalidate()
-        else:
-            self._spare.append(pooled)
 
     @contextmanager
     def _shared_connection(self) -> Iterator[Any]:
@@ -218,3 +221,10 @@ class SqlStorage(Storage):
             yield Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))
         finally:
             cursor.close()
+
+
+def _owner() -> tuple[int, object]:
+    try:
+        return get_ident(), asyncio.current_task()
+    except RuntimeError:
+        return get_ident(), None

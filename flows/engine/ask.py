@@ -41,6 +41,8 @@ class Asking:
     unit: Unit
     now: datetime
     by: By
+    # A function, not a closure over this: a circle would keep the data keys until a collector comes round.
+    effective: Callable[[Asking, AnyRecord], AnyRecord]
     address: str | None = None
     attempt: Attempt | None = None
     seen: dict[str, AnyRecord] = field(default_factory=dict)
@@ -48,7 +50,6 @@ class Asking:
     wrapped: dict[str, str] = field(default_factory=dict)
     rows: dict[str, FlowRow] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
-    effective: Callable[[AnyRecord], AnyRecord] = field(default=lambda record: record)
     keys: Keyring = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,14 +94,14 @@ class Asking:
 
     def load(self, flow_id: str) -> AnyRecord | None:
         record = self.stored(flow_id)
-        return self.effective(record) if record else None
+        return self.effective(self, record) if record else None
 
     def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
         for row in self.unit.flows_of(account, flow.name):
             if row.id not in self.seen:
                 self.keep(row)
         mine = [r for r in self.seen.values() if r.account == account and r.flow == flow.name]
-        return tuple(self.effective(record) for record in sorted(mine, key=lambda record: record.id))
+        return tuple(self.effective(self, record) for record in sorted(mine, key=lambda record: record.id))
 
     def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
         record = self.stored(flow_id)

@@ -290,6 +290,4 @@ class Engine:
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
         by = By(channel=caller.channel, account=caller.account) if caller else _THE_HOST
-        ask = Asking(self.tools, unit, self.tools.clock(), by, caller.address if caller else None)
-        ask.effective = lambda record: effective(ask, record)
-        return ask
+        return Asking(self.tools, unit, self.tools.clock(), by, effective, caller.address if caller else None)

@@ -1,5 +1,6 @@
 """What an event asks of the database and of the keys, counted; how long it takes is for benchmarks/ to say."""
 
+import gc
 import re
 from typing import Any
 
@@ -80,3 +81,19 @@ def test_data_that_an_event_leaves_alone_keeps_its_bytes(scene: Scene) -> None:
     assert before.sealed
     assert (after.data, after.sealed) == (before.data, before.sealed)
     assert scene.portal.verify(card).sound
+
+
+def test_a_keyring_of_an_event_is_gone_with_it_and_waits_for_no_collector(scene: Scene) -> None:
+    def keyrings() -> int:
+        return sum(isinstance(thing, keyring.SecretKeyring) for thing in gc.get_objects())
+
+    flow_id, correct = correcting(scene)
+    gc.collect()
+    gc.disable()
+    try:
+        before = keyrings()
+        assert not scene.portal.send(flow_id, correct, caller=AT_HOME).refusals
+        assert scene.portal.send(flow_id, correct, caller=AT_HOME).refusals
+        assert keyrings() == before
+    finally:
+        gc.enable()

@@ -123,7 +123,7 @@ def test_a_retry_shows_a_flow_only_to_those_who_may_see_it(scene: Scene) -> None
     """Callers that nothing tells apart have one space of keys, and what became somebody's is not the others'."""
     nobody = Caller()
     flow = scene.portal.start(Registration, BeginRegistration(), caller=nobody, idempotency_key="k")
-    scene.walk(flow.id, URAL, Register(), accepting(), caller=nobody)
+    scene.walk(flow.id, URAL, Register(), accepting())
     scene.portal.gosuslugi.returned(flow.id, MARGARITA, "1")
     with pytest.raises(UnknownFlow):
         scene.portal.start(Registration, BeginRegistration(), caller=nobody, idempotency_key="k")
