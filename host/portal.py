@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeVar
+
+from sqlalchemy.util import greenlet_spawn
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.effects import EndOtherSessions, NotifyPerson
@@ -103,9 +104,8 @@ class Registratura:
     @classmethod
     async def aopen(cls, database: Any, keys: Any, **more: Any) -> Registratura:
         """The same, where the database is an AsyncEngine."""
-        async with database.connect() as connection:
-            made: Registratura = await connection.run_sync(lambda _: cls(database, keys, **more))
-            return made
+        made: Registratura = await greenlet_spawn(cls, database, keys, **more)
+        return made
 
     def start(
         self,
@@ -173,15 +173,15 @@ class Registratura:
 
     async def astart(self, flow: AnyFlow, event: Event | None = None, **more: Any) -> FlowView:
         """`start` under asyncio."""
-        return await self._run(partial(self.start, flow, event), more)
+        return await self.arun(self.start, flow, event, **more)
 
     async def asend(self, flow_id: str, event: Event, **more: Any) -> FlowView:
         """`send` under asyncio. `within` may be an AsyncSession or AsyncConnection."""
-        return await self._run(partial(self.send, flow_id, event), more)
+        return await self.arun(self.send, flow_id, event, **more)
 
     async def aget(self, flow_id: str, **more: Any) -> FlowView:
         """`get` under asyncio."""
-        return await self._run(partial(self.get, flow_id), more)
+        return await self.arun(self.get, flow_id, **more)
 
     async def ahistory(self, flow_id: str, **more: Any) -> tuple[LogRow, ...]:
         """`history` under asyncio."""
@@ -189,23 +189,26 @@ class Registratura:
 
     async def aattempt(self, flow_id: str, event: Event, **more: Any) -> str:
         """`attempt` under asyncio."""
-        return await self._run(partial(self.attempt, flow_id, event), more)
+        return await self.arun(self.attempt, flow_id, event, **more)
 
     def close(self) -> None:
         """Let go of the database's connections."""
         self.engine.storage.close()
 
-    async def _run(self, call: Callable[..., T], more: dict[str, Any]) -> T:
+    async def arun(self, call: Callable[..., T], *args: Any, **more: Any) -> T:
+        """Any other call of the portal, a gateway or `run_due` under asyncio: `await portal.arun(portal.run_due)`.
+
+        It runs in SQLAlchemy's greenlet on an AsyncEngine, else in a thread; `within` may be an AsyncSession or
+        AsyncConnection.
+        """
         within = more.pop("within", None)
         if within is not None:
-            found: T = await within.run_sync(lambda sync: call(within=sync, **more))
+            found: T = await within.run_sync(lambda sync: call(*args, within=sync, **more))
             return found
         if self._async_engine is None:
-            return await asyncio.to_thread(call, **more)
-        async with self._async_engine.connect() as connection:
-            # The connection only opens the greenlet in which the engine's own ones may wait.
-            done: T = await connection.run_sync(lambda _: call(**more))
-            return done
+            return await asyncio.to_thread(call, *args, **more)
+        done: T = await greenlet_spawn(call, *args, **more)
+        return done
 
 
 def _say_nothing(effect: Any, effect_id: str) -> None:
