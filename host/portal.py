@@ -185,7 +185,7 @@ class Registratura:
 
     async def ahistory(self, flow_id: str, **more: Any) -> tuple[LogRow, ...]:
         """`history` under asyncio."""
-        return await self._run(partial(self.history, flow_id), more)
+        return await self.arun(self.history, flow_id, **more)
 
     async def aattempt(self, flow_id: str, event: Event, **more: Any) -> str:
         """`attempt` under asyncio."""

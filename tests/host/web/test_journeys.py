@@ -50,7 +50,7 @@ def test_the_link_leads_to_gosuslugi_like_the_button(browser: Browser) -> None:
 
 def test_who_declines_is_told_so_and_may_begin_anew(browser: Browser) -> None:
     at_consent(browser)
-    assert "мы не сохранили о вас никаких персональных данных" in browser.press("Нет, я отказываюсь").text
+    assert "мы не сохранили никаких персональных данных" in browser.press("Нет, я отказываюсь").text
     assert browser.follow("На главную").title.startswith("Выбор региона")
 
 
