@@ -15,7 +15,7 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play test features unit format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features unit format lint types wheel bench requirements clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -44,6 +44,9 @@ demo: $(MADE) ## Both journeys played to the end, then the refusals
 
 play: $(MADE) ## The portal, interactive, kept in a file; stop and resume as you like
 	@$(BIN)/registratura play
+
+serve: $(MADE) ## The portal in a browser, with stand-ins for Gosuslugi and a clinic, until Ctrl-C
+	@$(BIN)/python -m registratura.host.web.serve
 
 test: lint types features unit wheel ## Everything: what CI runs
 

@@ -23,7 +23,7 @@ from registratura.flows.engine import Engine, FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
 from registratura.flows.engine.due import Done, Handler, run_due
-from registratura.flows.errors import KeyFileExists, KeyMissing, KeyWrong
+from registratura.flows.errors import KeyFileExists, KeyMissing, KeyUnreadable, KeyWrong
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller, Hasher, Ids, Keyring, Storage
@@ -85,6 +85,7 @@ class Registratura:
         create: bool = True,
     ) -> None:
         self.parts = parts or Parts()
+        _look_at(keys)
         self._async_engine: Any = database if hasattr(database, "sync_engine") else None
         storage = _storage(getattr(database, "sync_engine", database), create)
         tools = Tools(
@@ -183,6 +184,10 @@ class Registratura:
         """`get` under asyncio."""
         return await self.arun(self.get, flow_id, **more)
 
+    async def ahistory(self, flow_id: str, **more: Any) -> tuple[LogRow, ...]:
+        """`history` under asyncio."""
+        return await self.arun(self.history, flow_id, **more)
+
     async def aattempt(self, flow_id: str, event: Event, **more: Any) -> str:
         """`attempt` under asyncio."""
         return await self.arun(self.attempt, flow_id, event, **more)
@@ -238,6 +243,18 @@ def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:
     elif not ring.fits(known):
         raise KeyWrong()
     return ring
+
+
+def _look_at(keys: Any) -> None:
+    """What is wrong with the keys is said before there is a database."""
+    if isinstance(keys, Keyring) or callable(keys):
+        return
+    if not isinstance(keys, str | os.PathLike):
+        raise KeyUnreadable(key="what was given", reason="it is no path, no callable and no Keyring")
+    if os.path.exists(keys):
+        FileKeyring(keys)
+    elif not os.path.isdir(os.path.dirname(os.path.abspath(keys))):
+        raise KeyUnreadable(key=os.fspath(keys), reason="there is no such folder")
 
 
 def _keyring(keys: Any, make: bool) -> Keyring:

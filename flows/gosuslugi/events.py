@@ -17,6 +17,7 @@ class Denial(StrEnum):
     OUTAGE = "outage"
     CODE_DEAD = "code_dead"
     ORGANISATION = "organisation"
+    UNCONFIRMED = "unconfirmed"
     NO_SECOND_FACTOR = "no_second_factor"
     CONFIGURATION = "configuration"
 

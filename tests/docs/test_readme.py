@@ -40,3 +40,4 @@ def test_the_examples_of_the_readme_run_in_a_folder_of_a_host(tmp_path: Path, mo
     assert (tmp_path / "portal.db").exists()
     assert (tmp_path / "portal.key").stat().st_mode & 0o777 == 0o600
     names["portal"].close()
+    names["engine"].dispose()

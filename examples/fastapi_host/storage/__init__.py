@@ -1,0 +1,1 @@
+"""The clinic's own tables, in the database in which the portal keeps its own."""

@@ -1,0 +1,56 @@
+"""What an installation decides about the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """How the portal is reached, and how careful it is.
+
+    `public_url` is what people type; cookies are `Secure` and `__Host-` where it is https. A session ends `idle` after
+    the last look, and `absolute` after it began; before Gosuslugi has said who somebody is, there is nothing to guard
+    and it lives as long as a registration may: `waiting`. `trusted_proxies` are networks whose `X-Forwarded-For` is
+    believed. `posts_per_minute` is for one address, which may
+    serve a whole clinic; None switches the limiter off.
+    """
+
+    public_url: str = "http://127.0.0.1:8000"
+    idle: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=12)
+    waiting: timedelta = DAY
+    posts_per_minute: int | None = 600
+    longest_body: int = 256 * 1024
+    trusted_proxies: tuple[str, ...] = ()
+    progress_key: bytes | None = None
+    explains: bool = True
+    """Whether «Как это устроено» may be opened."""
+
+    @property
+    def tls(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host, as a browser's `Origin` has them."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def host(self) -> str:
+        """The host with its port, as a browser's `Host` has it."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-registratura" if self.tls else "registratura"
+
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the trusted proxies."""
+        return tuple(ip_network(proxy) for proxy in self.trusted_proxies)

@@ -1,0 +1,40 @@
+"""Programs that use the API from a browser's session: the cookie says who they are, as it does for the pages."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from registratura.flows.engine.view import FlowView
+from registratura.flows.ports import Caller
+from registratura.host.web.browser import Browser
+from registratura.host.web.flow_routes import SIGNED_IN
+from registratura.host.web.site import Site, tell
+
+RESUMED = frozenset({"registration", "sign_in", "cabinet"})
+"""Flows that the pages go on with."""
+
+
+class Programs:
+    """What the API asks of its host: who calls, and what becomes of their session."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def caller_of(self, request: Request) -> Caller:
+        """The one whose session the cookie opens; without one, a session that is kept once it has started something."""
+        browser = self._site.browsers.open(request.cookies.get(self._site.options.cookie))
+        request.state.browser = browser
+        return browser.caller(str(getattr(request.state, "address", "")))
+
+    def answered(self, request: Request, response: Response, view: FlowView) -> None:
+        """Keep the session, and give it a new token where the person has signed in."""
+        browser: Browser = request.state.browser
+        if view.flow in RESUMED:
+            browser.remember(flows={**browser.data.flows, view.flow: view.id})
+        if browser.account is None and view.account is not None and (view.flow, view.state) in SIGNED_IN:
+            browser.remember(known=True)
+            self._site.browsers.renew(browser, view.account)
+        browser.used = True
+        self._site.browsers.keep(browser)
+        tell(self._site.options, browser, response)

@@ -1,0 +1,54 @@
+"""Texts of the catalogue as parts of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from registratura.host.web.forms import in_russian
+from registratura.host.web.words import GENDERS
+
+BULLET = "- "
+
+
+def paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Pieces of a text: ("p", [its lines as one]) or ("ul", its points). Lines of the catalogue are only its width."""
+    kind, lines = "p", list[str]()
+    for line in text.splitlines():
+        now = "ul" if line.startswith(BULLET) else "p"
+        if now != kind and lines:
+            yield kind, _whole(kind, lines)
+            lines = []
+        kind = now
+        lines.append(line.removeprefix(BULLET))
+    if lines:
+        yield kind, _whole(kind, lines)
+
+
+def blocks(text: str) -> list[str]:
+    """A legal text as it stands: a paragraph for each line."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def card_value(value: str | None, name: str) -> str:
+    """A value of a card as people write it."""
+    return GENDERS.get(value, value) if name == "gender" and value else in_russian(name, value) or "—"
+
+
+def card_name(card: Any) -> str:
+    """Last name, first name and patronymic of a card's items."""
+    parts = (card["fields"].get(name, {}).get("value") for name in ("last_name", "first_name", "middle_name"))
+    return " ".join(part for part in parts if part) or "Без имени"
+
+
+def _whole(kind: str, lines: list[str]) -> list[str]:
+    return [" ".join(lines)] if kind == "p" else lines
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "paragraphs": lambda text: list(paragraphs(text)),
+    "blocks": blocks,
+    "card_value": card_value,
+    "card_name": card_name,
+    "russian_date": lambda day: in_russian("birth_date", str(day)),
+}

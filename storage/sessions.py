@@ -1,0 +1,215 @@
+"""Browsers' sessions: who came back, and whom Gosuslugi was asked about. Memory, and SQL in the portal's own database.
+
+Neither a session's token nor a `state` is kept, only their digests; a session's data comes sealed under the token.
+Times are whole microseconds since 1970, as in all rows.
+"""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import BigInteger, Column, Engine, Index, MetaData, Table, Text, delete, insert, select, update
+
+from registratura.flows.ports import Storage
+from registratura.storage.databases import Errors
+from registratura.storage.sql import SqlStorage
+
+METADATA = MetaData()
+SESSIONS = Table(
+    "registratura_web_sessions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("account", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+Index("registratura_web_sessions_of_account", SESSIONS.c.account)
+VISITS = Table(
+    "registratura_web_visits",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("session", Text, nullable=False),
+    Column("flow_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+)
+
+
+class SessionRow(NamedTuple):
+    """A browser's session; `id` is the digest of its token, `account` is set while somebody is signed in."""
+
+    id: str
+    account: str | None
+    created_at: int
+    seen_at: int
+    data: str
+
+
+class VisitRow(NamedTuple):
+    """Somebody was sent to Gosuslugi; `id` is the digest of the `state` that they took along."""
+
+    id: str
+    session: str
+    flow_id: str
+    at: int
+    spent: int = 0
+
+
+class Sessions(Protocol):
+    """Where sessions are kept."""
+
+    def get(self, session_id: str) -> SessionRow | None: ...
+    def put(self, row: SessionRow) -> None:
+        """Add the session, or put it in the place of the one with its id."""
+
+    def touch(self, session_id: str, seen_at: int) -> None: ...
+    def end(self, session_id: str) -> None: ...
+    def move(self, session_id: str, row: SessionRow) -> bool:
+        """The session goes on under another id, once: False if it had ended. Its visits go along."""
+
+    def end_of_account(self, account: str, created_before: int) -> int:
+        """End the account's sessions that began before; gives how many."""
+
+    def add_visit(self, row: VisitRow) -> None: ...
+    def visit(self, visit_id: str) -> VisitRow | None: ...
+    def spend_visit(self, visit_id: str, session: str) -> VisitRow | None:
+        """The visit, if it was this session's and nobody spent it before."""
+
+    def purge(self, before: int) -> int:
+        """Forget what was last seen before; gives how many sessions."""
+
+
+class MemorySessions(Sessions):
+    """Sessions in dictionaries under one lock."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, SessionRow] = {}
+        self._visits: dict[str, VisitRow] = {}
+        self._lock = RLock()
+
+    def get(self, session_id: str) -> SessionRow | None:
+        return self._sessions.get(session_id)
+
+    def put(self, row: SessionRow) -> None:
+        with self._lock:
+            self._sessions[row.id] = row
+
+    def touch(self, session_id: str, seen_at: int) -> None:
+        with self._lock:
+            if row := self._sessions.get(session_id):
+                self._sessions[session_id] = row._replace(seen_at=seen_at)
+
+    def end(self, session_id: str) -> None:
+        with self._lock:
+            self._sessions.pop(session_id, None)
+
+    def move(self, session_id: str, row: SessionRow) -> bool:
+        with self._lock:
+            if self._sessions.pop(session_id, None) is None:
+                return False
+            self._sessions[row.id] = row
+            for visit in [visit for visit in self._visits.values() if visit.session == session_id]:
+                self._visits[visit.id] = visit._replace(session=row.id)
+            return True
+
+    def end_of_account(self, account: str, created_before: int) -> int:
+        with self._lock:
+            rows = list(self._sessions.values())
+            ended = [row.id for row in rows if row.account == account and row.created_at < created_before]
+            for session_id in ended:
+                del self._sessions[session_id]
+            return len(ended)
+
+    def add_visit(self, row: VisitRow) -> None:
+        with self._lock:
+            self._visits[row.id] = row
+
+    def visit(self, visit_id: str) -> VisitRow | None:
+        return self._visits.get(visit_id)
+
+    def spend_visit(self, visit_id: str, session: str) -> VisitRow | None:
+        with self._lock:
+            row = self._visits.get(visit_id)
+            if row is None or row.session != session or row.spent:
+                return None
+            self._visits[visit_id] = row._replace(spent=1)
+            return row
+
+    def purge(self, before: int) -> int:
+        with self._lock:
+            old = [row.id for row in self._sessions.values() if row.seen_at < before]
+            for session_id in old:
+                del self._sessions[session_id]
+            self._visits = {row.id: row for row in self._visits.values() if row.at >= before}
+            return len(old)
+
+
+class SqlSessions(Sessions):
+    """Sessions in tables of their own beside the portal's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._errors = Errors(engine.dialect, engine.url.render_as_string(hide_password=True))
+        with self._errors.translated():
+            METADATA.create_all(engine)
+
+    def get(self, session_id: str) -> SessionRow | None:
+        row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))
+        return SessionRow._make(row) if row else None
+
+    def put(self, row: SessionRow) -> None:
+        values = row._asdict()
+        same = update(SESSIONS).where(SESSIONS.c.id == row.id).values(values)
+        with self._errors.translated(), self._engine.begin() as connection:
+            if not connection.execute(same).rowcount:
+                connection.execute(insert(SESSIONS).values(values))
+
+    def touch(self, session_id: str, seen_at: int) -> None:
+        self._run(update(SESSIONS).where(SESSIONS.c.id == session_id).values(seen_at=seen_at))
+
+    def end(self, session_id: str) -> None:
+        self._run(delete(SESSIONS).where(SESSIONS.c.id == session_id))
+
+    def move(self, session_id: str, row: SessionRow) -> bool:
+        visits = update(VISITS).where(VISITS.c.session == session_id).values(session=row.id)
+        with self._errors.translated(), self._engine.begin() as connection:
+            # A changed key and not a deletion: of two that want to move the same session one finds none.
+            moved = update(SESSIONS).where(SESSIONS.c.id == session_id).values(row._asdict())
+            if not connection.execute(moved).rowcount:
+                return False
+            connection.execute(visits)
+            return True
+
+    def end_of_account(self, account: str, created_before: int) -> int:
+        old = delete(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.created_at < created_before)
+        return self._run(old)
+
+    def add_visit(self, row: VisitRow) -> None:
+        self._run(insert(VISITS).values(row._asdict()))
+
+    def visit(self, visit_id: str) -> VisitRow | None:
+        row = self._one(select(VISITS).where(VISITS.c.id == visit_id))
+        return VisitRow._make(row) if row else None
+
+    def spend_visit(self, visit_id: str, session: str) -> VisitRow | None:
+        mine = (VISITS.c.id == visit_id, VISITS.c.session == session, VISITS.c.spent == 0)
+        return self.visit(visit_id) if self._run(update(VISITS).where(*mine).values(spent=1)) else None
+
+    def purge(self, before: int) -> int:
+        self._run(delete(VISITS).where(VISITS.c.at < before))
+        return self._run(delete(SESSIONS).where(SESSIONS.c.seen_at < before))
+
+    def _one(self, statement: Any) -> Any:
+        with self._errors.translated(), self._engine.connect() as connection:
+            return connection.execute(statement).first()
+
+    def _run(self, statement: Any) -> int:
+        with self._errors.translated(), self._engine.begin() as connection:
+            return int(connection.execute(statement).rowcount)
+
+
+def sessions_for(storage: Storage) -> Sessions:
+    """The sessions beside a storage: in its database, or in memory where it has none."""
+    return SqlSessions(storage.engine) if isinstance(storage, SqlStorage) else MemorySessions()

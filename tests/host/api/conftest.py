@@ -1,0 +1,7 @@
+import pytest
+from support.api import Api
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()

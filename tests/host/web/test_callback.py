@@ -1,0 +1,128 @@
+"""The way back from Gosuslugi: only the browser that set out may bring the answer, and once."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from support.browser import Browser
+from support.people import NOW
+from support.web import CHANNEL, GOSUSLUGI, Site, at_consent, through_gosuslugi
+
+from registratura.host.gosuslugi import Progress, write_progress
+
+CALLBACK = "/gosuslugi/callback"
+
+
+def setting_out(browser: Browser) -> str:
+    """The person goes to Gosuslugi; gives the `state` they took along."""
+    at_consent(browser)
+    browser.press("Да, я согласен")
+    action, sent = browser.filled("госуслуги")
+    flow = browser.page.flow
+    there = browser.http.post(action, data=sent, follow_redirects=False).headers["location"]
+    assert there.startswith(GOSUSLUGI)
+    browser.open(f"/flow/{flow}")
+    return parse_qs(urlsplit(there).query)["state"][0]
+
+
+def answer_of(browser: Browser, state: str) -> str:
+    """Where the stand-in would send the browser, not followed."""
+    browser.follow("Вернуться на страницу Госуслуг")
+    action, sent = browser.filled("Войти", login="rita", password="rita")
+    answer: httpx.Response = browser.http.post(action, data=sent, follow_redirects=False)
+    return answer.headers["location"]
+
+
+def rejections(site: Site) -> list[str]:
+    return [row.details for row in site.portal.gosuslugi.security_events()]
+
+
+@pytest.mark.parametrize(
+    "params", [{}, {"code": "x"}, {"state": "x"}, {"code": "x", "state": "y" * 5_000}, {"error": "e"}]
+)
+def test_an_answer_without_a_state_of_ours_moves_nothing(browser: Browser, site: Site, params: dict[str, str]) -> None:
+    setting_out(browser)
+    flow, version = browser.page.flow, site.portal.get(browser.page.flow).version
+    page = browser.open(f"{CALLBACK}?{urlencode(params)}")
+    assert (page.status, page.title.split(" —")[0]) == (400, "Ответ Госуслуг не принят")
+    assert site.portal.get(flow).version == version
+    assert len(rejections(site)) == 1
+
+
+def test_the_answer_brought_by_another_browser_moves_nothing(browser: Browser, site: Site) -> None:
+    state = setting_out(browser)
+    flow = browser.page.flow
+    answer = answer_of(browser, state)
+    thief = site.browser()
+    thief.open("/")
+    assert thief.open(answer).status == 400
+    assert rejections(site) == ["state.foreign"]
+    assert site.portal.get(flow).account is None
+    assert browser.open(answer).title.startswith("«Мои карты»")
+
+
+def test_the_answer_opened_again_shows_what_it_was(browser: Browser, site: Site) -> None:
+    answer = answer_of(browser, setting_out(browser))
+    browser.open(answer)
+    assert browser.open(answer).title.startswith("«Мои карты»")
+    assert rejections(site) == []
+
+
+def test_a_forged_answer_spends_the_state(browser: Browser, site: Site) -> None:
+    state = setting_out(browser)
+    forged = urlencode({"state": state, "code": "x", "error": "y"})
+    assert browser.open(f"{CALLBACK}?{forged}").status == 400
+    assert rejections(site) == ["answer.format"]
+    honest = urlencode({"state": state, "error": "access_denied", "error_description": "ESIA-007004"})
+    assert browser.open(f"{CALLBACK}?{honest}").title.startswith("Госуслуги: первый этап")
+
+
+def test_an_answer_for_a_registration_that_was_stopped_changes_nothing(browser: Browser, site: Site) -> None:
+    state = setting_out(browser)
+    waiting, flow = browser.page, browser.page.flow
+    answer = answer_of(browser, state)
+    browser.press("Прекратить", waiting)
+    assert browser.open(answer).title.startswith("Регистрация прекращена")
+    assert site.portal.get(flow).state == "cancelled"
+
+
+def test_the_form_may_be_redirected_to_gosuslugi_and_nowhere_else(browser: Browser) -> None:
+    policy = browser.open("/").answer.headers["content-security-policy"]
+    assert f"form-action 'self' {GOSUSLUGI};" in policy
+
+
+def test_a_report_of_progress_must_be_signed(browser: Browser, site: Site) -> None:
+    state = setting_out(browser)
+    at = int(NOW.timestamp())
+    body, headers = write_progress(
+        b"another key", Progress(state=state, event="first_stage_passed", method="password", at=at)
+    )
+    assert browser.http.post("/gosuslugi/progress", content=body, headers=headers).status_code == 403
+    assert site.portal.get(browser.page.flow).state == "gosuslugi.first_stage"
+    body, headers = write_progress(CHANNEL, Progress(state=state, event="first_stage_passed", method="password", at=at))
+    assert browser.http.post("/gosuslugi/progress", content=body, headers=headers).status_code == 204
+    assert site.portal.get(browser.page.flow).state == "gosuslugi.sms_code"
+    assert browser.http.post("/gosuslugi/progress", content=body, headers=headers).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("faults", "notice"),
+    [
+        ({"answer_error": "007004"}, "Вы прервали вход"),
+        ({"answer_error": "007007"}, "Госуслуги сейчас не отвечают"),
+        ({"answer_error": "007011"}, "Разрешение Госуслуг устарело"),
+    ],
+)
+def test_what_went_wrong_at_gosuslugi_is_told(
+    browser: Browser, site: Site, faults: dict[str, str], notice: str
+) -> None:
+    for name, value in faults.items():
+        setattr(site.gosuslugi.faults, name, value)
+    at_consent(browser)
+    browser.press("Да, я согласен")
+    browser.press("госуслуги")
+    page = through_gosuslugi(browser)
+    assert page.title.startswith("Авторизация через Госуслуги")
+    assert notice in page.text

@@ -1,0 +1,280 @@
+"""Whose session it is: cookies, form tokens, other people's flows, the lives of sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.browser import Browser
+from support.people import NOW
+from support.web import GOOD_PASSWORD, MARGARITA, PORTAL, Site, at_card, at_consent, in_cabinet, registered
+
+from registratura.flows.engine.codec import micros
+from registratura.storage import MemoryStorage, storage_for
+from registratura.storage.sessions import MemorySessions, SessionRow, Sessions, SqlSessions, VisitRow, sessions_for
+
+LONG_AGO = micros(NOW - timedelta(days=1))
+
+
+def cookie(browser: Browser) -> str:
+    return next(str(cookie.value) for cookie in browser.http.cookies.jar if cookie.domain == "portal.test")
+
+
+def state_of(site: Site, browser: Browser) -> str:
+    return site.portal.get(browser.page.flow).state
+
+
+def test_the_cookie_is_closed_to_scripts_and_to_other_sites(browser: Browser) -> None:
+    answer = browser.http.get("/", follow_redirects=False)
+    told = answer.headers["set-cookie"].lower()
+    assert all(part in told for part in ("httponly", "samesite=lax", "path=/"))
+    assert "domain" not in told
+
+
+def test_over_tls_the_cookie_is_secure_and_bound_to_the_host() -> None:
+    site = Site(public_url="https://portal.test")
+    told = site.http(follow=False).get("/").headers["set-cookie"]
+    assert told.startswith("__Host-registratura=")
+    assert "secure" in told.lower()
+
+
+def test_signing_in_gives_a_new_token_and_the_old_one_opens_nothing(browser: Browser, site: Site) -> None:
+    at_card(browser)
+    before = cookie(browser)
+    browser.press("Данные верны")
+    browser.press("Продолжить без пароля")
+    assert cookie(browser) != before
+    thief = site.browser()
+    thief.http.cookies.set("registratura", before, domain="portal.test")
+    assert thief.open(str(browser.page.url)).status == 404
+    assert thief.open("/cabinet").title.startswith("Вход в личный кабинет")
+
+
+def test_signing_out_ends_the_session_on_the_server(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    kept = cookie(browser)
+    browser.press("Выйти")
+    browser.http.cookies.set("registratura", kept, domain="portal.test")
+    assert browser.open("/cabinet").title.startswith("Вход в личный кабинет")
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "подделка", "f4" * 40_000])
+def test_a_form_without_its_token_changes_nothing(browser: Browser, site: Site, token: str | None) -> None:
+    at_consent(browser)
+    action, sent = browser.filled("Да, я согласен")
+    changed = {key: value for key, value in {**sent, "csrf": token}.items() if value is not None}
+    flow = browser.page.flow
+    answer = browser.send(action, changed)
+    assert answer.status == 403
+    assert answer.title.startswith("Форма устарела")
+    assert site.portal.get(flow).state == "consent"
+
+
+def test_the_token_of_another_session_does_not_do(browser: Browser, site: Site) -> None:
+    other = site.browser()
+    at_consent(other)
+    at_consent(browser)
+    action, sent = browser.filled("Да, я согласен")
+    stolen = other.filled("Да, я согласен")[1]["csrf"]
+    assert browser.send(action, {**sent, "csrf": stolen}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": PORTAL}, 200),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "http://evil.test"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_a_form_of_another_site_is_not_taken(browser: Browser, headers: dict[str, str], status: int) -> None:
+    at_consent(browser)
+    assert browser.send(*browser.filled("Закрыть"), **headers).status == status
+
+
+@pytest.mark.parametrize("forged", ["0", "A" * 43, "\N{CYRILLIC SMALL LETTER A}" * 43, "x" * 5_000, '";<script>'])
+def test_a_forged_cookie_is_a_new_visitor(site: Site, forged: str) -> None:
+    http = site.http()
+    answer = http.get("/", headers={"Cookie": f"registratura={forged}".encode()})
+    assert answer.status_code == 200
+    assert "Выбор региона" in answer.text
+
+
+def test_another_session_is_not_told_that_a_flow_is_there(browser: Browser, site: Site) -> None:
+    at_consent(browser)
+    stranger = site.browser()
+    stranger.open("/")
+    there = stranger.open(f"/flow/{browser.page.flow}")
+    nowhere = stranger.open("/flow/01a200e3-b585-79fd-b4db-43fb9368f831")
+    assert (there.status, there.text) == (nowhere.status, nowhere.text) == (404, there.text)
+
+
+def test_another_session_sends_nothing_to_a_flow(browser: Browser, site: Site) -> None:
+    at_consent(browser)
+    action, sent = browser.filled("Да, я согласен")
+    stranger = site.browser()
+    at_consent(stranger)
+    mine = stranger.filled("Да, я согласен")[1]
+    assert stranger.send(action, {**sent, "csrf": mine["csrf"]}).status == 404
+    assert state_of(site, browser) == "consent"
+
+
+def test_one_account_does_not_see_the_cabinet_of_another(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    other = site.browser()
+    at_consent(other)
+    assert other.open(str(browser.page.url)).status == 404
+
+
+@pytest.mark.parametrize(("minutes", "title"), [(29, "Здоровье"), (31, "Вход в личный кабинет")])
+def test_a_session_ends_when_nobody_has_looked_for_long(browser: Browser, site: Site, minutes: int, title: str) -> None:
+    in_cabinet(browser)
+    site.turn(minutes=minutes)
+    assert browser.open("/cabinet").title.startswith(title)
+
+
+def test_a_session_ends_after_half_a_day_however_busy(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    for _ in range(36):
+        site.turn(minutes=20)
+        page = browser.open("/cabinet")
+    assert page.title.startswith("Вход в личный кабинет")
+
+
+def test_whoever_waits_for_gosuslugi_may_wait_long(browser: Browser, site: Site) -> None:
+    at_consent(browser)
+    browser.press("Да, я согласен")
+    site.turn(hours=20)
+    assert browser.open("/").title.startswith("Авторизация через Госуслуги")
+
+
+def test_a_card_on_the_screen_is_not_left_open(browser: Browser, site: Site) -> None:
+    at_card(browser)
+    site.turn(minutes=31)
+    assert browser.open("/").title.startswith("Выбор региона")
+
+
+def test_a_form_sent_after_the_session_has_ended_says_so(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    site.turn(minutes=31)
+    answer = browser.press("Клиники")
+    assert (answer.status, answer.title.split(" —")[0]) == (403, "Сеанс закончился")
+
+
+def test_neither_tokens_nor_what_was_typed_can_be_read_in_the_database(tmp_path: Path) -> None:
+    site = Site(f"sqlite:///{tmp_path / 'portal.db'}", str(tmp_path / "portal.key"))
+    browser = site.browser()
+    at_card(browser)
+    browser.press("Исправить", policy="1234567890123453")
+    registered_token = cookie(browser)
+    site.portal.close()
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("portal.db*"))
+    assert b"registratura_web_sessions" in stored
+    for secret in (registered_token, "1234567890123453", MARGARITA.name.last):
+        assert secret.encode() not in stored
+
+
+def test_sessions_outlive_a_restart(tmp_path: Path) -> None:
+    where = f"sqlite:///{tmp_path / 'portal.db'}", str(tmp_path / "portal.key")
+    first = Site(*where)
+    browser = first.browser()
+    registered(browser)
+    first.portal.close()
+    second = Site(*where)
+    again = second.browser()
+    again.http.cookies = browser.http.cookies
+    assert again.open("/cabinet").title.startswith("Личный кабинет")
+
+
+def test_the_api_knows_the_session_of_the_pages(browser: Browser) -> None:
+    at_consent(browser)
+    answer = browser.http.get(f"/api/flows/{browser.page.flow}")
+    assert (answer.status_code, answer.json()["state"]) == (200, "consent")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_who_signs_in_over_the_api_gets_a_new_token(browser: Browser, site: Site) -> None:
+    registered(browser)
+    program = site.http()
+    flow = program.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
+    before = program.cookies["registratura"]
+    program.post(f"/api/flows/{flow}/events", json={"event": "choose_password", "payload": {}})
+    login = {"login": "margarita@example.org", "password": GOOD_PASSWORD}
+    done = program.post(f"/api/flows/{flow}/events", json={"event": "submit_password", "payload": login})
+    assert json.loads(done.text)["state"] == "signed_in"
+    assert program.cookies["registratura"] != before
+    assert program.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
+
+
+def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
+    answer = site.http().post("/api/flows", json={"flow": "sign_in"}, headers={"Origin": "http://evil.test"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+# The port, in memory and on SQL.
+@pytest.fixture(params=["memory", "sqlite"])
+def sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sessions]:
+    storage = storage_for(tmp_path / "portal.db")
+    yield MemorySessions() if request.param == "memory" else sessions_for(storage)
+    storage.close()
+
+
+ROW = SessionRow("one", None, LONG_AGO, LONG_AGO, "sealed")
+
+
+def test_the_sessions_lie_where_the_storage_does(tmp_path: Path) -> None:
+    storage = storage_for(tmp_path / "portal.db")
+    assert isinstance(sessions_for(storage), SqlSessions)
+    assert isinstance(sessions_for(MemoryStorage()), MemorySessions)
+    storage.close()
+
+
+def test_a_session_is_kept_changed_and_ended(sessions: Sessions) -> None:
+    assert sessions.get("one") is None
+    sessions.put(ROW)
+    sessions.put(ROW._replace(data="other"))
+    sessions.touch("one", LONG_AGO + 5)
+    assert sessions.get("one") == ROW._replace(data="other", seen_at=LONG_AGO + 5)
+    sessions.end("one")
+    assert sessions.get("one") is None
+
+
+def test_a_session_moves_once_and_its_visits_with_it(sessions: Sessions) -> None:
+    sessions.put(ROW)
+    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
+    assert sessions.move("one", ROW._replace(id="two", account="a"))
+    assert not sessions.move("one", ROW._replace(id="three"))
+    assert (sessions.get("one"), sessions.get("three")) == (None, None)
+    assert sessions.visit("state") == VisitRow("state", "two", "flow", LONG_AGO)
+
+
+def test_a_visit_is_spent_once_and_by_its_own_session(sessions: Sessions) -> None:
+    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
+    assert sessions.spend_visit("state", "two") is None
+    spent = sessions.spend_visit("state", "one")
+    assert spent is not None
+    assert spent.flow_id == "flow"
+    assert sessions.spend_visit("state", "one") is None
+
+
+def test_the_older_sessions_of_an_account_end(sessions: Sessions) -> None:
+    sessions.put(ROW._replace(id="old", account="a"))
+    sessions.put(ROW._replace(id="new", account="a", created_at=LONG_AGO + 1))
+    sessions.put(ROW._replace(id="other", account="b"))
+    assert sessions.end_of_account("a", LONG_AGO + 1) == 1
+    assert [sessions.get(key) is not None for key in ("old", "new", "other")] == [False, True, True]
+
+
+def test_what_nobody_has_seen_for_long_is_forgotten(sessions: Sessions) -> None:
+    sessions.put(ROW)
+    sessions.put(ROW._replace(id="two", seen_at=LONG_AGO + 10))
+    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
+    assert sessions.purge(LONG_AGO + 1) == 1
+    assert (sessions.get("one"), sessions.visit("state")) == (None, None)
+    assert sessions.get("two") is not None
