@@ -3,6 +3,8 @@
 
 # Someone's own path or settings must not decide what is tested here.
 unexport PYTHONPATH
+# Without bytecode on disk every program would compile its libraries anew: 2 s of each run.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 # The oldest Python that will do, so that nothing newer slips in. Shims may stand on the path and fail: each is run.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -41,6 +42,7 @@ def parse_name_part(text: str) -> str:
     return plain
 
 
+@lru_cache(maxsize=1024)
 def _alphabet(letter: str) -> str:
     """`CYRILLIC`, `LATIN`, or nothing for what is no letter of a name (digits, controls, other scripts)."""
     if not unicodedata.category(letter).startswith("L"):

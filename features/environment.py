@@ -18,6 +18,8 @@ from behave.cucumber_expression import use_step_matcher_for_cucumber_expressions
 
 from registratura.features import parameters
 
+# A run of seconds needs nobody to look for cycles again and again: it took a seventh of them.
+gc.disable()
 use_step_matcher_for_cucumber_expressions()
 parameters.define_once()
 
@@ -28,8 +30,6 @@ def before_all(context: Any) -> None:
     module = import_module(f"registratura.features.drivers.{settings.get('driver', 'engine')}")
     context.make_driver = partial(module.driver, settings)
     context.ledger = []
-    # A run of seconds needs nobody to look for cycles again and again: it took a seventh of them.
-    gc.disable()
 
 
 def before_scenario(context: Any, scenario: object) -> None:

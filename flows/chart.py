@@ -1,9 +1,10 @@
 """A chart's answers: python-statemachine is asked once, and what it says is remembered.
 
 A chart is a plain python-statemachine `StateChart`: states, then events. It is the definition, the diagram and the
-judge. Its answer to (state, event, guard outcomes) never changes, so `Answers` builds a machine for the first
-question of its kind, hands the guard outcomes in as attributes of the machine's model, lets the model note the
-transition taken, and keeps the answer. No machine lives longer than one question and none is shared by threads.
+judge. Its answer to (state, event, guard outcomes) never changes, so `Answers` puts a machine into the state for the
+first question of its kind, hands the guard outcomes in as attributes of the machine's model, lets the model note the
+transition taken, and keeps the answer. Building a machine costs far more than a question, so each chart keeps one; it
+answers one question at a time, and one that has come to an end is replaced.
 """
 
 from __future__ import annotations
@@ -85,9 +86,8 @@ class Answers:
                 self.places[path] = Place(path, str(state.name), bool(state.final), ids)
         # A machine resolves every guard of its class when it is built: those an event does not ask are false.
         self._no = {str(spec.func): False for t in _transitions(chart) for spec in t.cond}
-        model = _Model(self._no)
-        chart(model=model)
-        self.initial = self._path_of(model.state)
+        self._machine = self._built()
+        self.initial = self._path_of(self._machine.model.state)
         self._guards = {path: self._events_from(place) for path, place in self.places.items()}
         self._events = {path: tuple(guards) for path, guards in self._guards.items()}
         self._known: dict[tuple[str, str, tuple[bool, ...]], Answer | None] = {}
@@ -108,21 +108,26 @@ class Answers:
             return self._known[key]
         except KeyError:
             with self._lock:
-                return self._known.setdefault(key, self.ask(*key))
+                return self._known.setdefault(key, self._ask(*key))
 
-    def ask(self, path: str, event: str, outcomes: tuple[bool, ...]) -> Answer | None:
+    def _ask(self, path: str, event: str, outcomes: tuple[bool, ...]) -> Answer | None:
         """The library's own answer, not remembered."""
         guards = dict(zip(self._guards[path].get(event, ()), outcomes, strict=True))
-        model = _Model(self._no | guards, self.places[path].configuration)
-        machine = self.chart(model=model)
+        if self._machine.is_terminated:
+            self._machine = self._built()
+        model = self._machine.model
+        model.become(self._no | guards, self.places[path].configuration)
         try:
-            machine.send(event)
+            self._machine.send(event)
         except TransitionNotAllowed:
             return None
         taken, target = model.taken, self._path_of(model.state)
         refused = any(spec.func == REFUSED for spec in taken.cond)
         end = REFUSED if refused else target
         return Answer(f"{self._paths[taken.source.id]}/{event}/{end}", target)
+
+    def _built(self) -> Any:
+        return self.chart(model=_Model(self._no))
 
     def _path_of(self, configuration: Any) -> str:
         leaf = configuration if isinstance(configuration, str) else list(configuration)[-1]
@@ -141,12 +146,14 @@ class Answers:
 class _Model:
     """What the machine is bound to: guard outcomes as attributes, and a note of the transition taken."""
 
-    def __init__(self, guards: dict[str, bool], configuration: tuple[str, ...] = ()) -> None:
-        self.__dict__.update(guards)
+    def __init__(self, guards: dict[str, bool]) -> None:
         self.state: Any = None
         self.taken: Any = None
-        if configuration:
-            self.state = configuration[0] if len(configuration) == 1 else OrderedSet(configuration)
+        self.__dict__.update(guards)
+
+    def become(self, guards: dict[str, bool], configuration: tuple[str, ...]) -> None:
+        self.__dict__.update(guards)
+        self.state = configuration[0] if len(configuration) == 1 else OrderedSet(configuration)
 
     def on_transition(self, transition: Any) -> None:
         self.taken = transition
