@@ -177,18 +177,19 @@ class Pair:
     @property
     def ratio(self) -> float:
         """The median of our times over the median of theirs."""
-        ours, theirs = (statistics.median(times) for times in self._all())
+        ours, theirs = (statistics.median(times) for times in self.all())
         return ours / theirs
 
     def report(self, title: str) -> None:
         """Print medians, 95th percentiles, and the ratio with the spread of the rounds' own ratios."""
         ratios = [statistics.median(ours) / statistics.median(theirs) for ours, theirs in self.rounds]
         print(f"{title}: {self.ratio:.2f} times  (rounds {min(ratios):.2f} to {max(ratios):.2f})")
-        for name, times in zip(self.names, self._all(), strict=True):
+        for name, times in zip(self.names, self.all(), strict=True):
             middle, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
             print(f"    {name:<34} median {middle * 1e6:7.0f} µs   p95 {high * 1e6:7.0f} µs   n={len(times)}")
 
-    def _all(self) -> tuple[Sequence[float], Sequence[float]]:
+    def all(self) -> tuple[Sequence[float], Sequence[float]]:
+        """The times of every round, ours and theirs."""
         ours = [time for times, _ in self.rounds for time in times]
         theirs = [time for _, times in self.rounds for time in times]
         return ours, theirs

@@ -11,7 +11,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -25,6 +25,7 @@ from registratura.flows.settings import Settings
 from registratura.host.gosuslugi import GosuslugiClient, RsaSigner, open_http
 from registratura.host.portal import Parts, Registratura
 from registratura.host.standins.clinic import StandInClinicDesk, clinic_handlers
+from registratura.host.standins.gosuslugi import Citizen
 from registratura.host.standins.people import CLINICS, DOCUMENTS, SERVED_REGIONS, citizens
 from registratura.host.standins.web.clinic import clinic_app
 from registratura.host.standins.web.clinic_desk import remember_rights, suggestion
@@ -61,8 +62,13 @@ class Town:
     apps: Mapping[int, Any]
 
 
-def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int, int, int] = PORTS) -> int:
-    """Run until Ctrl-C.
+def serve(
+    database: str = "portal.db",
+    keys: str | None = None,
+    ports: tuple[int, int, int] = PORTS,
+    people: Sequence[Citizen] = (),
+) -> int:
+    """Run until Ctrl-C. `people` have accounts at the stand-in Gosuslugi besides those who always have.
 
     Raises:
         PortTaken: nothing was started.
@@ -72,7 +78,7 @@ def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int
     os.umask(0o077)
     with ExitStack() as stack:
         sockets = {port: stack.enter_context(listening(port)) for port in ports}
-        town = stack.enter_context(built(database, keys, ports))
+        town = stack.enter_context(built(database, keys, ports, people))
         stack.enter_context(_working(town))
         stack.enter_context(_running(town.apps, sockets))
         typer.echo(greeting(ports, database))
@@ -82,7 +88,9 @@ def serve(database: str = "portal.db", keys: str | None = None, ports: tuple[int
 
 
 @contextmanager
-def built(database: str, keys: str | None, ports: tuple[int, int, int] = PORTS) -> Iterator[Town]:
+def built(
+    database: str, keys: str | None, ports: tuple[int, int, int] = PORTS, people: Sequence[Citizen] = ()
+) -> Iterator[Town]:
     """The portal and its stand-ins, not yet listening. The database and its key file are made if they are not there."""
     here, there, desk = (f"http://{HOST}:{port}" for port in ports)
     parts = Parts(settings=Settings(served_regions=SERVED_REGIONS, clinics=CLINICS))
@@ -92,7 +100,7 @@ def built(database: str, keys: str | None, ports: tuple[int, int, int] = PORTS) 
             signer, channel = RsaSigner.generate(), secrets.token_bytes(32)
             known = RegisteredPortal("REGISTRATURA", (f"{here}{CALLBACK}",), signer.public_pem, signer.certificate_hash)
             report = HttpReport(http, f"{here}{PROGRESS}", channel, parts.clock)
-            site = GosuslugiSite(citizens(), known, SiteOptions(report=report))
+            site = GosuslugiSite((*citizens(), *people), known, SiteOptions(report=report))
             client = GosuslugiClient(site.client_config(there), signer, http, parts.clock)
             portal_app = create_app(
                 portal, client, WebOptions(public_url=here, progress_key=channel, posts_per_minute=BUSY)
@@ -132,7 +140,8 @@ def listening(port: int) -> Iterator[socket.socket]:
     Raises:
         PortTaken: it is somebody else's.
     """
-    ours = socket.socket()
+    # Without the protocol's name asyncio does not switch Nagle's algorithm off: each answer would wait 40 ms.
+    ours = socket.socket(proto=socket.IPPROTO_TCP)
     try:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         ours.bind((HOST, port))
