@@ -6,6 +6,8 @@ Run it with `uvicorn app:create_app --factory`.
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -96,7 +98,14 @@ def create_app(database: str = "sqlite:///clinic.db", keys: str = "portal.key") 
     engine = create_engine(database)
     portal = Registratura(engine, keys, parts=Parts(settings=Settings(served_regions=frozenset(NEARBY))))
     interest.Base.metadata.create_all(engine)
-    site, app = Site(engine, portal), FastAPI(title="Поликлиника «Ромашка»")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        portal.close()
+        engine.dispose()
+
+    site, app = Site(engine, portal), FastAPI(title="Поликлиника «Ромашка»", lifespan=lifespan)
     app.get("/", response_class=HTMLResponse)(site.show)
     app.post("/", response_class=HTMLResponse)(site.press)
     app.get("/interest", response_class=HTMLResponse)(site.interest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import importlib
 import re
@@ -32,9 +33,17 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.syspath_prepend(copy)
     monkeypatch.chdir(copy)
     assert own_modules() == []
-    yield importlib.import_module("app").create_app()
+    app = importlib.import_module("app").create_app()
+    yield app
+    asyncio.run(ended(app))
     for name in own_modules():
         del sys.modules[name]
+
+
+async def ended(app: Any) -> None:
+    """What the server has the application do when it stops."""
+    async with app.router.lifespan_context(app):
+        pass
 
 
 @pytest.fixture
