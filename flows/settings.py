@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from registratura.domain.attempts import (
@@ -22,7 +22,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
 from registratura.domain.regions import REGIONS
-from registratura.flows.texts import sample_consents
+from registratura.flows.texts import MOSCOW, sample_consents
 
 LIVES: Mapping[str, timedelta] = {
     "registration": timedelta(hours=24),
@@ -50,7 +50,7 @@ class Settings:
 
     `attempts` and `lives` name only what differs from the defaults; a life of None has no end. What concerns a code,
     its life and guesses too, is in the code's policy. `clinic_cards` finds cards that clinics already keep and that may
-    be this person's (U19).
+    be this person's (U19). People are told times in `timezone`.
 
     Raises:
         ValueError: `attempts` or `lives` has a name that is not among the defaults.
@@ -64,6 +64,7 @@ class Settings:
     attempts: Mapping[str, AttemptsPolicy] = field(default_factory=lambda: ATTEMPTS)
     lives: Mapping[str, timedelta | None] = field(default_factory=lambda: LIVES)
     erasure_term: timedelta = timedelta(days=30)
+    timezone: tzinfo = MOSCOW
     clinics: Mapping[str, Clinic] = field(default_factory=dict)
     clinic_cards: Callable[[Identity], Sequence[ClinicCard]] = no_clinic_cards
 

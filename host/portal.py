@@ -53,7 +53,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a host may replace; tests bring a clock that they turn and a cheap hasher."""
+    """What a host may replace; tests bring a clock that they turn and a cheap hasher.
+
+    The texts tell times by this clock, in the time zone of the settings.
+    """
 
     settings: Settings = field(default_factory=Settings)
     texts: Texts = field(default_factory=Texts.russian)
@@ -61,6 +64,9 @@ class Parts:
     clock: Callable[[], datetime] = utc_now
     hasher: Hasher = field(default_factory=Argon2Hasher)
     ids: Ids = field(default_factory=RandomIds)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", self.texts.timed(self.clock, self.settings.timezone))
 
 
 class Registratura:

@@ -52,7 +52,7 @@ def submits_twice(stage: Stage, person: Person, code: TypedCode) -> None:
     stage.driver.when.submit_code(person, code, times=2)
 
 
-@when("{person} вводит {code} на сайте и в приложении сразу")
+@when("{person} вводит {code} на сайте и в приложении одновременно")
 def submits_everywhere(stage: Stage, person: Person, code: TypedCode) -> None:
     stage.driver.when.submit_code_everywhere(person, code)
 

@@ -56,12 +56,12 @@ def may(stage: Stage, person: Person, deed: Deed) -> None:
     expect(deed in actions, True, f"{person} может {deed.event} среди {[action.event for action in actions]}")
 
 
-@then("{person} это сейчас нельзя")
+@then("{person} сказано: сейчас это сделать нельзя")
 def not_allowed(stage: Stage, person: Person) -> None:
     expect(stage.driver.then.not_allowed(person), True, f"{person}: сейчас нельзя")
 
 
-@then("{person} названо, что можно сейчас")
+@then("{person} сказано, что можно сделать сейчас")
 def told_what_is_allowed(stage: Stage, person: Person) -> None:
     named = set(stage.driver.then.named_allowed(person))
     allowed = {deed.event for deed in stage.driver.then.actions(person)}

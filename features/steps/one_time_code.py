@@ -32,7 +32,7 @@ def submits(stage: Stage, person: Person, code: TypedCode) -> None:
     stage.driver.when.submit_one_time_code(person, code)
 
 
-@when("{person} сразу отправляет {int} неверных кодов из СМС")
+@when("{person} одновременно отправляет {int} неверных кодов из СМС")
 def guesses(stage: Stage, person: Person, count: int) -> None:
     stage.driver.when.guess_one_time_codes(person, count)
 

@@ -43,7 +43,7 @@ def guessed_wrong(stage: Stage, person: Person, times: int, secret: str) -> None
     stage.driver.given.guessed_wrong(person, times, secret)
 
 
-@given("в другом окне {person} {int} раз(а) ошибся/ошиблась {secret}")
+@given("на другом устройстве {person} {int} раз(а) ошибся/ошиблась {secret}")
 def guessed_wrong_elsewhere(stage: Stage, person: Person, times: int, secret: str) -> None:
     stage.driver.given.guessed_wrong(person, times, secret, elsewhere=True)
 
@@ -73,7 +73,7 @@ def signs_in_as(stage: Stage, person: Person, login: str, password: str) -> None
     stage.driver.when.sign_in_by_password(person, password, login)
 
 
-@when("{person} сразу с {int} устройств входит по паролю {quoted}")
+@when("{person} одновременно с {int} устройств входит по паролю {quoted}")
 def signs_in_from_devices(stage: Stage, person: Person, devices: int, password: str) -> None:
     stage.driver.when.sign_in_from_devices(person, password, devices)
 

@@ -197,7 +197,7 @@ def lock(case: Case[AttachmentData, AttemptsExhausted, Facts]) -> Move:
     return Move(timers={LockEnded.name: case.event.until})
 
 
-@Attachment.shows("code_entry", "locked")
+@Attachment.shows("code_entry")
 def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
     """A9, A17: whose code it will be, and the text that pressing the button agrees to."""
     text = ask.consent(Purpose.MEDICAL_DATA)
@@ -214,6 +214,11 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
         "text_sha256": text.sha256,
         "channel": record.data.channel,
     }
+
+
+@Attachment.shows("locked")
+def the_closed_window(record: AR, ask: Ask) -> Mapping[str, Any]:
+    return {**the_window(record, ask), "until": record.timers[LockEnded.name].due}
 
 
 @Attachment.shows("attached")

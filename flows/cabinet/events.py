@@ -23,7 +23,7 @@ class Section(StrEnum):
     RECORD = "record"
 
 
-class BeginCabinet(PersonEvent, title="Завести личный кабинет на этом устройстве"):
+class BeginCabinet(PersonEvent, title="Перейти в личный кабинет"):
     """One cabinet per device: what is open on the telephone is not what is open on the desk."""
 
 

@@ -136,6 +136,7 @@ def _screen(ask: Asking, texts: Texts, flow: AnyFlow, record: AnyRecord, key: st
     show = flow.showers.get(record.state)
     items = show(record, ask) if show else {}
     params = {name: value for name, value in items.items() if isinstance(value, str | int)}
+    params |= {name: texts.moment(value) for name, value in items.items() if isinstance(value, datetime)}
     notice = texts(f"notice.{items['notice']}", **params) if items.get("notice") else ""
     return Screen(key, texts(f"{key}.title", **params), texts(f"{key}.text", **params), notice, items)
 
@@ -167,7 +168,7 @@ def _drawn(texts: Texts, flow: AnyFlow, state: str, key: str) -> Drawn:
 
 
 def _action(texts: Texts, key: str, event: type[Event]) -> Action:
-    return Action(event.name, event.title(), schema_of(event), _buttons(texts, key, event))
+    return Action(event.name, event.title(), schema_of(event, texts), _buttons(texts, key, event))
 
 
 def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
@@ -177,10 +178,23 @@ def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
     return tuple(Button(name, texts.button(key, name), part) for name, part in names)
 
 
+def schema_of(event: type[Event], texts: Texts) -> Mapping[str, Any]:
+    """The JSON Schema of an event's payload, for forms: fields have Russian titles, and no word is for programmers."""
+    schema = plain_schema(event)
+    fields = schema.get("properties", {}).items()
+    titled = {name: {**field, "title": texts(f"field.{event.name}.{name}")} for name, field in fields}
+    return {**schema, "properties": titled} if titled else schema
+
+
 @cache
-def schema_of(event: type[Event]) -> Mapping[str, Any]:
-    """The JSON Schema of an event's payload."""
-    return event.model_json_schema()
+def plain_schema(event: type[Event]) -> Mapping[str, Any]:
+    """The JSON Schema of the payload of any event, a fact's too, without titles that people read."""
+    schema = event.model_json_schema()
+    schema.pop("description", None)
+    for shared in schema.get("$defs", {}).values():
+        for name in ("title", "description"):
+            shared.pop(name, None)
+    return schema
 
 
 def person_events(flow: AnyFlow) -> tuple[type[Event], ...]:

@@ -31,7 +31,7 @@ class SignIn(PersonEvent, title="Войти"):
     """R26: the person has an account already."""
 
 
-class CloseConsent(PersonEvent, title="Закрыть окно согласия"):
+class CloseConsent(PersonEvent, title="Закрыть согласие без ответа"):
     """U61: closed unanswered."""
 
 

@@ -221,6 +221,11 @@ def review(record: RR, ask: Ask) -> Mapping[str, Any]:
     return card_items(card) if card else {}
 
 
+@Registration.shows("cancelled")
+def what_stays(record: RR, ask: Ask) -> Mapping[str, Any]:
+    return {"notice": "account_stays"} if record.data.card else {}
+
+
 def _answer(case: AnyCase, kind: str) -> Evidence:
     return Evidence(
         kind=kind,

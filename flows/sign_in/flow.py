@@ -179,8 +179,7 @@ def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]
 
 @SignIn.shows("locked")
 def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
-    timer = record.timers.get(LockEnded.name)
-    return {"until": f"{timer.due:%H:%M:%S %d.%m.%Y} UTC" if timer else ""}
+    return {"until": record.timers[LockEnded.name].due}
 
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:

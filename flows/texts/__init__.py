@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,15 +21,28 @@ from registratura.flows.errors import CatalogueUnreadable, InvalidPayload, Regis
 
 FOLDER = resources.files(__package__ or __name__)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+# Written out: Moscow has kept to it since 2014, and a machine may have no database of time zones.
+MOSCOW = timezone(timedelta(hours=3), "Europe/Moscow")
+_ALMOST_A_MINUTE = timedelta(seconds=60) - timedelta.resolution
 # Parameters of refusals that are ids: their words stand in the catalogue.
 _WORDS = {"field": "field.card", "reason": "invalid"}
 
 
 class Texts:
-    """Texts by their keys, `screen.registration.consent.title`, with `{name}` places for parameters."""
+    """Texts by their keys, `screen.registration.consent.title`, with `{name}` places for parameters.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    Moments are told in a time zone, and by a clock, if there is one, how soon they are.
+    """
+
+    def __init__(
+        self, texts: Mapping[str, str], clock: Callable[[], datetime] | None = None, zone: tzinfo = MOSCOW
+    ) -> None:
         self._texts = dict(texts)
+        self._clock, self._zone = clock, zone
+
+    def timed(self, clock: Callable[[], datetime], zone: tzinfo) -> Texts:
+        """The same texts, by this clock and in this time zone."""
+        return Texts(self._texts, clock, zone)
 
     @classmethod
     def russian(cls, overlay: Path | str | None = None) -> Texts:
@@ -75,7 +89,21 @@ class Texts:
         text = self(f"refusal.{refusal.code}", **{name: self._word(name, v) for name, v in refusal.params.items()})
         if refusal.retry_at is None:
             return text
-        return f"{text} {self('hint.retry_at', retry_at=f'{refusal.retry_at:%H:%M:%S %d.%m.%Y} UTC')}"
+        return f"{text} {self('hint.retry_at', retry_at=self.moment(refusal.retry_at))}"
+
+    def moment(self, at: datetime) -> str:
+        """When, as people say it: «через 5 минут, в 14:35», «в 14:35», «02.03.2026 в 14:35».
+
+        Rounded up: what is possible from 14:34:20 on is possible at 14:35.
+        """
+        there = (at + _ALMOST_A_MINUTE).astimezone(self._zone)
+        said = {"time": f"{there:%H:%M}", "date": f"{there:%d.%m.%Y}"}
+        now = self._clock() if self._clock else None
+        if now is not None and now < at <= now + timedelta(hours=1):
+            minutes = (at - now + _ALMOST_A_MINUTE) // timedelta(minutes=1)
+            return self(f"moment.{_number(minutes)}", minutes=minutes, **said)
+        today = now is not None and now.astimezone(self._zone).date() == there.date()
+        return self("moment.today" if today else "moment.another_day", **said)
 
     def problem(self, event: str, field: str, code: str) -> str:
         """What is wrong with one field of a payload, as `InvalidPayload.problems` names it.
@@ -117,6 +145,13 @@ def sample_consents() -> Mapping[Purpose, ConsentText]:
         )
         for purpose in Purpose
     }
+
+
+def _number(count: int) -> str:
+    """Which form a Russian noun takes after this number: минута, минуты, минут."""
+    if count % 10 == 1 and count % 100 != 11:
+        return "one"
+    return "few" if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else "many"
 
 
 @cache

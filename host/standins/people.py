@@ -33,7 +33,7 @@ DOCUMENTS: Mapping[str, tuple[Document, ...]] = MappingProxyType(
     {
         "uralskaya": (
             Document(title="Общий анализ крови", kind="lab", issued_on=date(2025, 9, 3), body="Всё в пределах нормы."),
-            Document(title="Осмотр терапевта", kind="visit", issued_on=date(2025, 9, 5), body="Практически здоров(а)."),
+            Document(title="Осмотр терапевта", kind="visit", issued_on=date(2025, 9, 5), body="Жалоб нет."),
         ),
         "tsvillinga": (
             Document(title="Флюорография", kind="study", issued_on=date(2025, 6, 17), body="Без патологии."),

@@ -18,7 +18,7 @@ from registratura.flows.chart import REFUSED
 from registratura.flows.event import Origin
 from registratura.flows.flow import AnyFlow
 from registratura.host.terminal.console import console, say
-from registratura.host.terminal.dot import dot_of, path_of, transitions
+from registratura.host.terminal.drawings import condition, dot_of, mermaid_of, path_of, transitions
 from registratura.host.terminal.failures import Complaint
 
 ORIGINS = {Origin.PERSON: "человек", Origin.FACT: "факт", Origin.TIME: "время"}
@@ -61,7 +61,7 @@ def show_chart(name: str | None, form: str, output: str | None) -> int:
 def drawn(flow: AnyFlow, form: str) -> str:
     """The chart as text in a format: `table` (Markdown), `mermaid`, `dot` or `svg`."""
     if form == "mermaid":
-        return f"{flow.chart:mermaid}".rstrip()
+        return mermaid_of(flow)
     if form == "dot":
         return dot_of(flow)
     return _svg(dot_of(flow)) if form == "svg" else _markdown(flow)
@@ -87,7 +87,7 @@ def rows(flow: AnyFlow) -> Iterator[Row]:
         yield Row(
             f"{source.name} ({path_of(source)})",
             f"{kind.title()} ({event})",
-            "есть причина отказа" if refused else ", ".join(guards),
+            "есть причина отказа" if refused else ", ".join(map(condition, guards)),
             target,
             ORIGINS[kind.origin],
         )

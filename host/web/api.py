@@ -35,6 +35,7 @@ from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller
 from registratura.flows.rows import LogRow
+from registratura.flows.texts import Texts
 from registratura.host.portal import Registratura
 from registratura.host.web import api_docs as docs
 from registratura.host.web.api_errors import MethodUnknown, RequestInvalid, SessionRequired, VersionStale
@@ -91,7 +92,7 @@ def api_router(portal: Registratura, caller_of: Callable[..., Any], *, on_answer
         return caller
 
     api, who = Api(portal, on_answer), Depends(known)
-    router.get("/flows", **docs.FLOWS)(declared_flows)
+    router.get("/flows", **docs.FLOWS)(_declares(portal.parts.texts))
     router.post("/flows", **docs.START)(_start(api, who))
     router.get("/flows/{flow_id}", **docs.READ)(_read(api, who))
     router.post("/flows/{flow_id}/events", **docs.SEND)(_send(api, who))
@@ -109,9 +110,13 @@ def api_app(portal: Registratura, caller_of: Callable[..., Any], *, on_answer: O
     return app
 
 
-async def declared_flows() -> DeclaredFlowsJson:
-    """The flows that a person may start, with the events of each."""
-    return _DECLARED
+def _declares(texts: Texts) -> Endpoint:
+    declared = DeclaredFlowsJson(flows=tuple(_declared(flow, texts) for flow in STARTS.values()))
+
+    async def declared_flows() -> DeclaredFlowsJson:
+        return declared
+
+    return declared_flows
 
 
 class Api:
@@ -258,17 +263,14 @@ def _entry(row: LogRow, portal: Registratura) -> EntryJson:
     )
 
 
-def _declared(flow: AnyFlow) -> DeclaredFlowJson:
+def _declared(flow: AnyFlow, texts: Texts) -> DeclaredFlowJson:
     return DeclaredFlowJson(
         name=flow.name,
         title=(flow.__doc__ or flow.name).strip().rstrip("."),
-        begins=tuple(map(_event_json, begins_of_persons(flow))),
-        events=tuple(map(_event_json, person_events(flow))),
+        begins=tuple(_event_json(event, texts) for event in begins_of_persons(flow)),
+        events=tuple(_event_json(event, texts) for event in person_events(flow)),
     )
 
 
-def _event_json(event: type[Event]) -> EventJson:
-    return EventJson(name=event.name, title=event.title(), schema=schema_of(event))
-
-
-_DECLARED = DeclaredFlowsJson(flows=tuple(map(_declared, STARTS.values())))
+def _event_json(event: type[Event], texts: Texts) -> EventJson:
+    return EventJson(name=event.name, title=event.title(), schema=schema_of(event, texts))

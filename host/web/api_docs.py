@@ -29,7 +29,7 @@ _CHOOSE = {
     "schema": {
         "type": "object",
         "title": "Выбрать регион",
-        "properties": {"region": {"type": "string", "title": "Region"}},
+        "properties": {"region": {"type": "string", "title": "Регион"}},
         "required": ["region"],
         "additionalProperties": False,
     },
@@ -121,7 +121,7 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
         "The body is no JSON, or JSON that can be understood in two ways.",
         {
             "code": "body_not_json",
-            "title": "Запрос повреждён и не читается. Обновите страницу и отправьте его ещё раз.",
+            "title": "Запрос повреждён и не читается. Отправьте его ещё раз.",
         },
     ),
     403: (
@@ -130,13 +130,13 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
     ),
     404: (
         "No such flow, or another session's: the two are not told apart.",
-        {"code": "unknown_flow", "title": "Такой страницы нет, или она открыта не вам. Войдите и начните сначала."},
+        {"code": "unknown_flow", "title": "Этого здесь нет, или это начинали не вы. Войдите и начните сначала."},
     ),
     409: (
         "Not possible now (`allowed` says what is), or not started (`refusals` say why), or somebody else was first.",
         {
             "code": "not_allowed_now",
-            "title": "Сейчас это сделать нельзя. Обновите страницу и выберите одно из предложенных действий.",
+            "title": "Сейчас это сделать нельзя. Выберите одно из предложенных действий.",
             "allowed": ["choose_region", "cancel"],
         },
     ),
@@ -144,7 +144,7 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
         "The flow has moved since the version in `If-Match`.",
         {
             "code": "version_stale",
-            "title": "Пока вы решали, данные изменились. Обновите страницу и проверьте, всё ли по-прежнему верно.",
+            "title": "Пока вы решали, данные изменились. Посмотрите, всё ли по-прежнему верно, и повторите, если нужно.",
         },
     ),
     413: (
@@ -158,7 +158,7 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
         "The body is not `application/json`.",
         {
             "code": "media_type_unknown",
-            "title": "Запрос отправлен не в том виде. Обновите страницу и попробуйте ещё раз.",
+            "title": "Запрос отправлен не в том виде. Попробуйте ещё раз.",
         },
     ),
     422: (

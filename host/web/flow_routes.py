@@ -12,7 +12,7 @@ from starlette.responses import Response
 from registratura.domain.values import secret_fields
 from registratura.flows.cabinet import Cabinet, CloseCabinet
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.engine.view import FlowView, schema_of, shown
+from registratura.flows.engine.view import FlowView, plain_schema, shown
 from registratura.flows.errors import (
     CallerError,
     Conflict,
@@ -84,7 +84,7 @@ def act(call: Call) -> Response:
     if event_type is None:
         raise UnknownEvent(flow=before.flow, event="of this address", known="those on the page")
     try:
-        event = FLOWS[before.flow].parse(name, payload_of(event_type, schema_of(event_type), call.form))
+        event = FLOWS[before.flow].parse(name, payload_of(event_type, plain_schema(event_type), call.form))
         view = _send(call, flow_id, event)
     except InvalidPayload as error:
         return _shown_again(call, flow_id, event_type, error)
@@ -97,7 +97,7 @@ def act(call: Call) -> Response:
 def begin(call: Call) -> Response:
     """Start a flow that a screen offers besides its own actions."""
     flow, event_type = _startable(call.params["flow"], call.params["event"])
-    payload = payload_of(event_type, schema_of(event_type), call.form)
+    payload = payload_of(event_type, plain_schema(event_type), call.form)
     try:
         event = flow.parse(event_type.name, payload)
         view = call.portal.start(flow, event, caller=call.caller, idempotency_key=_key(call))

@@ -111,7 +111,7 @@ def forms_of(view: FlowView, texts: Texts, said: Said) -> tuple[Form, ...]:
 def start_form(flow: AnyFlow, event: type[Event], items: Mapping[str, Any], texts: Texts, said: Said) -> Form:
     """The form that starts a flow."""
     button = Button(event.name, texts(f"button.{event.name}"))
-    action = Action(event.name, event.title(), schema_of(event), (button,))
+    action = Action(event.name, event.title(), schema_of(event, texts), (button,))
     return form_of(Place(f"/start/{flow.name}/{event.name}", event.name), action, event, items, texts, said)
 
 

@@ -190,6 +190,8 @@ def test_a_locked_account_is_locked_for_its_right_password_too_and_in_every_wind
     right = scene.portal.send(other, guess(PASSWORD, "8 900 123-45-67"))
     assert (codes(right), right.state) == (["attempts.exhausted"], "locked")
     assert right.refusals[0].retry_at == scene.clock.now + timedelta(minutes=1)
+    assert "Попробуйте снова через 1 минуту, в " in right.refusals[0].text
+    assert "Он снова откроется через 1 минуту, в " in right.screen.text
     scene.clock.turn(timedelta(minutes=1))
     assert scene.portal.send(other, guess(PASSWORD)).state == "signed_in"
 

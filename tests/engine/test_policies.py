@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +96,17 @@ def test_right_codes_use_up_nothing_that_many_share(made: Any) -> None:
     assert [press(scene.code().code) for _ in range(2)] == [[]] * 2
     assert press("00000000") == ["code.not_accepted"]
     assert press(scene.code().code) == ["attempts.exhausted"]
+
+
+@pytest.mark.parametrize(("settings", "time"), [({}, "12:01"), ({"timezone": timezone(timedelta(hours=5))}, "14:01")])
+def test_times_are_told_in_the_hosts_time_zone(made: Any, settings: Any, time: str) -> None:
+    """And stay moments in UTC for programs."""
+    scene = made(**settings)
+    scene.clock.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    person = scene.registered()
+    window = scene.at_code_entry(person)
+    for _ in range(5):
+        window = scene.portal.send(window.id, submitting("00000000"), caller=person)
+    assert window.state == "locked"
+    assert f"Он снова откроется через 1 минуту, в {time}." in window.screen.text
+    assert window.screen.items["until"] == datetime(2026, 3, 2, 9, 1, tzinfo=UTC)

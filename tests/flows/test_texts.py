@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -218,12 +217,6 @@ def test_a_place_that_nobody_fills_stays_visible() -> None:
 def test_a_refusal_names_fields_and_reasons_in_russian() -> None:
     refusal = Refusal(code="card.field_invalid", params={"field": "snils", "reason": "snils.format"})
     assert TEXTS.refusal(refusal) == "Проверьте поле «СНИЛС». В СНИЛС одиннадцать цифр."
-
-
-def test_a_refusal_that_time_cures_says_when() -> None:
-    at = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
-    assert TEXTS.refusal(Refusal(code="attempts.exhausted", retry_at=at)).endswith("09:05:00 01.03.2026 UTC.")
-    assert "UTC" not in TEXTS.refusal(Refusal(code="attempts.exhausted"))
 
 
 def test_an_invalid_payload_says_what_is_wrong_with_each_field() -> None:

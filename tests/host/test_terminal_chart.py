@@ -1,5 +1,6 @@
 """`registratura chart`: every chart in every format."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from support.terminal import Run
 
 from registratura.flows.catalogue import FLOWS
 from registratura.host.terminal.charts import rows
-from registratura.host.terminal.dot import dot_of
+from registratura.host.terminal.drawings import dot_of, mermaid_of
 
 
 def test_without_a_name_all_ten_are_listed(run: Run) -> None:
@@ -36,13 +37,15 @@ def test_the_table_says_who_acts_and_where_a_refusal_leaves_the_person(run: Run)
     refused = "Выбрать регион (choose_region) | есть причина отказа | отказ, остаётся здесь | человек |"
     assert f"| Выбор региона (region) | {refused}" in table
     assert "Исправить данные карты (correct_card) |  | остаётся здесь" in table
-    assert "(identity_confirmed) | several_cards_match | Найдено несколько карт" in table
+    assert "(identity_confirmed) | подходит несколько карт | Найдено несколько карт" in table
     assert "| время |" in table
 
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_mermaid_and_dot(run: Run, name: str) -> None:
-    assert run("chart", name, "--format", "mermaid").out.startswith("stateDiagram-v2")
+    mermaid = run("chart", name, "--format", "mermaid").out
+    assert mermaid.startswith("stateDiagram-v2")
+    assert mermaid.strip() == mermaid_of(FLOWS[name])
     dot = run("chart", name, "--format", "dot").out
     assert dot.startswith(f"digraph {name} {{")
     assert all(f'"{path}" [label=' in dot for path in FLOWS[name].answers.places)
@@ -56,6 +59,16 @@ def test_the_drawing_has_every_event_but_no_refusal(name: str) -> None:
     assert [event for event in sorted(drawn) if flow.by_name[event].title() not in dot] == []
     assert "refused" not in dot
     assert " -> " in dot
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_no_arrow_is_called_in_english(name: str) -> None:
+    flow = FLOWS[name]
+    labels = re.findall(r"(?<= : ).+$", mermaid_of(flow), re.MULTILINE)
+    labels += re.findall(r'-> .*label="(.*?)"', dot_of(flow))
+    assert [label for label in labels if re.search("[A-Za-z]", label.replace("\\n", " "))] == []
+    arrows = re.findall(r"--> (?!\[\*\])", re.sub(r"\[\*\] -->.*", "", mermaid_of(flow)))
+    assert len(labels) > len(arrows) > 0
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")

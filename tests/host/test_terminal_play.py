@@ -84,7 +84,7 @@ def test_from_the_region_to_the_documents_and_back(play: Play, tmp_path: Path, r
         *(*IN_CABINET, *CODE_ON_PAPER, "@Прикрепление к клинике", "@Подключить", "12-3", "{paper}", "@← Вернуться"),
         *("@Медкарта", "@Права клиник", "@Право: Уральская клиника", "@Отозвать право", "@← Вернуться"),
     )
-    assert "попытка не засчитана" in printed
+    assert "Попытка не засчитана" in printed
     assert "Общий анализ крови — Уральская клиника" in printed
     assert "право отозвано, документов: 2" in printed
     assert stored(tmp_path, "clinic_right") == ["withdrawn"]

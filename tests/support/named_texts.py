@@ -29,7 +29,8 @@ KEYS = sorted(TEXTS.keys())
 ROOT = Path(errors.__file__).parents[1]
 PLACE = re.compile(r"\{(\w+)")
 CODE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
-HINTS = {"hint.retry_at": {"retry_at"}, "hint.field": {"field", "problem"}}
+MOMENTS = {f"moment.{kind}": {"minutes", "time", "date"} for kind in ("one", "few", "many", "today", "another_day")}
+HINTS = {"hint.retry_at": {"retry_at"}, "hint.field": {"field", "problem"}, **MOMENTS}
 
 
 @cache

@@ -17,6 +17,7 @@ from support.library import guards_of, path, transitions
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.chart import REFUSED
 from registratura.flows.flow import AnyFlow
+from registratura.host.terminal.drawings import mermaid_of
 
 FOLDER = Path(__file__).parents[2] / "docs" / "charts"
 HEAD = "| from | event | if | to | who | title |\n|---|---|---|---|---|---|\n"
@@ -35,7 +36,7 @@ def table(flow: AnyFlow) -> str:
         "## Transitions\n",
         HEAD + "".join(_rows(flow)),
         "## Diagram\n",
-        f"```mermaid\n{format(flow.chart, 'mermaid').strip()}\n```\n",
+        f"```mermaid\n{mermaid_of(flow)}\n```\n",
     ]
     return "\n".join(parts)
 

@@ -61,6 +61,7 @@ SIGHTS: Mapping[str, Callable[[FlowView], bool]] = {
     "help": lambda view: view.state.endswith("_help") and view.screen.text.count("\n- ") > 1,
     "waiting_for_gosuslugi": lambda view: "ждём ответа Госуслуг" in view.screen.text,
     "new_registration_needed": lambda view: "новая регистрация и новое согласие" in view.screen.text,
+    "account_stays": lambda view: view.screen.items.get("notice") == "account_stays",
     "card_differences": lambda view: any(card["differs"] for card in view.screen.items["cards"].values()),
     "support_ticket": lambda view: "Обращение принято" in view.screen.notice,
     "empty_section": lambda view: "пока пусто" in view.screen.text,

@@ -142,7 +142,8 @@ class Stage:
     def time_passes(self, by: timedelta, text: str) -> None:
         """The clock is turned."""
         self.clock.turn(by)
-        self.report.time(f"{text}: теперь {self.clock.now:%H:%M:%S %d.%m.%Y} UTC")
+        now = self.clock.now.astimezone(self.world.portal.parts.settings.timezone)
+        self.report.time(f"{text}: теперь {now:%H:%M:%S %d.%m.%Y}")
 
     def look(self, who: Actor, flow_id: str, *, expect: str) -> FlowView:
         """What somebody sees now."""

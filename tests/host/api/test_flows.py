@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import urljoin
 
 from support.api import Api, registered
@@ -30,6 +31,7 @@ def test_an_answer_has_the_screen_and_what_may_be_done_now(api: Api) -> None:
     choose = flow["actions"][0]
     assert (choose["name"], choose["title"], choose["available"]) == ("choose_region", "Выбрать регион", True)
     assert choose["schema"]["required"] == ["region"]
+    assert choose["schema"]["properties"] == {"region": {"title": "Регион", "type": "string"}}
     assert choose["buttons"] == [{"name": "choose_region", "caption": "Выбрать", "payload": {}}]
 
 
@@ -113,3 +115,28 @@ def test_what_can_be_started_is_told(api: Api) -> None:
     assert [begin["name"] for begin in declared["patient_card"]["begins"]] == ["add_relative"]
     told = {event["name"] for flow in declared.values() for event in flow["events"]}
     assert not told & {event.name for flow in FLOWS.values() for event in flow.events if event.origin != "person"}
+
+
+def test_a_form_made_of_a_schema_is_in_russian(api: Api) -> None:
+    """Every field of every event has its title, and no word of the schema is for programmers."""
+    declared = api.get("flows").json()["flows"]
+    schemas = {event["name"]: event["schema"] for flow in declared for event in flow["begins"] + flow["events"]}
+    titles = [schema["title"] for schema in schemas.values()]
+    titles += [field["title"] for schema in schemas.values() for field in schema.get("properties", {}).values()]
+    assert [title for title in titles if not re.fullmatch(r"[А-ЯЁа-яё0-9 ,.:«»?-]+", title)] == []
+    assert schemas["submit_code"]["properties"]["code"]["title"] == "Введите код прикрепления к клинике"
+    shared = [part for schema in schemas.values() for part in schema.get("$defs", {}).values()]
+    assert [part for part in (*schemas.values(), *shared) if "description" in part] == []
+    assert shared
+    assert [part for part in shared if "title" in part] == []
+
+
+def test_a_lock_says_until_when_to_people_and_to_programs(api: Api) -> None:
+    flow = api.start("sign_in")
+    api.send(flow, "choose_password")
+    for _ in range(5):
+        answer = api.send(flow, "submit_password", {"login": "nobody@example.ru", "password": "Klen42"})
+    locked = answer.json()
+    assert locked["state"] == "locked"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", locked["screen"]["items"]["until"])
+    assert re.search(r"откроется через 1 минуту, в \d\d:\d\d\.", locked["screen"]["text"])

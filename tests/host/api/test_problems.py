@@ -28,7 +28,7 @@ TEXTS = Texts.russian()
 def test_what_is_not_possible_now_names_what_is(api: Api) -> None:
     said = problem(api.send(api.start(), "register"), 409, "not_allowed_now")
     assert said["allowed"] == ["choose_region", "cancel"]
-    assert said["title"] == "Сейчас это сделать нельзя. Обновите страницу и выберите одно из предложенных действий."
+    assert said["title"] == "Сейчас это сделать нельзя. Выберите одно из предложенных действий."
 
 
 def test_an_invalid_payload_is_told_field_by_field(api: Api) -> None:

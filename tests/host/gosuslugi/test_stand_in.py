@@ -88,7 +88,7 @@ def test_five_wrong_codes_are_enough(world: World, at_sms: str) -> None:
 
 
 def test_another_sms_is_sent_after_a_minute_and_kills_the_first(world: World, at_sms: str) -> None:
-    assert "чуть позже" in said(world.http.post(f"{at_sms}/resend").text)
+    assert "запросить новый пока нельзя" in said(world.http.post(f"{at_sms}/resend").text)
     world.clock.turn(timedelta(seconds=60))
     there = world.http.post(f"{at_sms}/resend").headers["location"]
     assert "Код отправлен ещё раз" in world.http.get(there).text

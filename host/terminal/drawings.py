@@ -1,7 +1,8 @@
-"""A chart in the DOT language, with Russian titles. The library's own renderer wants pydot and changes on every run."""
+"""Charts as drawings that product owners read, in the DOT language and for Mermaid: every label is Russian."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,16 @@ from registratura.flows.event import Origin
 from registratura.flows.flow import AnyFlow
 
 COLOURS = {Origin.PERSON: "black", Origin.FACT: "#1f6f8b", Origin.TIME: "#a05a00"}
+CONDITIONS = {
+    "was_at_sms": "код из СМС уже просили",
+    "account_unconfirmed": "учётная запись Госуслуг не подтверждена",
+    "account_unknown": "такой учётной записи у портала нет",
+    "account_exists": "учётная запись уже создана",
+    "registered_before": "человек уже зарегистрирован",
+    "several_cards_match": "подходит несколько карт",
+    "card_is_unchecked": "карту нужно проверить",
+}
+MERMAID_LABEL = re.compile(r"(?<= : )([^\[\n]+?)(?: \[(\w+)\])?$", re.MULTILINE)
 HEAD = (
     '  graph [rankdir=LR, compound=true, fontname="Helvetica", nodesep=0.3, ranksep=0.6];',
     '  node [shape=box, style="rounded,filled", fillcolor="#f7fafc", fontname="Helvetica", fontsize=12];',
@@ -29,8 +40,26 @@ def transitions(flow: AnyFlow) -> Iterator[Any]:
         yield from (transition for transition in state.transitions if transition.event)
 
 
+def condition(guard: str) -> str:
+    """A guard in Russian; nothing where the arrow says it all: to the section that was chosen."""
+    return "" if guard.startswith("goes_to_") else CONDITIONS[guard]
+
+
+def mermaid_of(flow: AnyFlow) -> str:
+    """The library's diagram, which calls events by their names, with their titles."""
+    titles = {name.replace("_", " ").capitalize(): event.title() for name, event in flow.by_name.items()}
+
+    def russian(label: re.Match[str]) -> str:
+        return _label(titles[label[1]], [label[2]] if label[2] else [])
+
+    return MERMAID_LABEL.sub(russian, f"{flow.chart:mermaid}".strip())
+
+
 def dot_of(flow: AnyFlow) -> str:
-    """The chart as a digraph; refusals, which every judged event has, are left out."""
+    """The chart as a digraph; refusals, which every judged event has, are left out.
+
+    The library's own renderer wants pydot and changes on every run.
+    """
     states = [state for state in flow.chart.states_map.values() if state.parent is None]
     first = next(path_of(state) for state in states if state.initial)
     lines = [f"digraph {flow.name} {{", *HEAD]
@@ -69,12 +98,16 @@ def _edges(flow: AnyFlow) -> Iterator[str]:
         )
         style = f'color="{COLOURS[kind.origin]}", fontcolor="{COLOURS[kind.origin]}"'
         style += ", style=dashed" if transition.internal else ""
-        guard = f" [{', '.join(guards)}]" if guards else ""
         key = (_node(source), _node(target), style, clusters)
-        labels.setdefault(key, []).append(kind.title() + guard)
+        labels.setdefault(key, []).append(_label(kind.title(), guards))
     for (source, target, style, clusters), titles in labels.items():
         more = f", {clusters}" if clusters else ""
         yield f'  "{source}" -> "{target}" [label={_quoted(*titles)}, {style}{more}];'
+
+
+def _label(title: str, guards: list[str]) -> str:
+    said = ", ".join(filter(None, map(condition, guards)))
+    return f"{title} [{said}]" if said else title
 
 
 def _node(state: Any) -> str:
