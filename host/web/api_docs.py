@@ -144,7 +144,7 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
         "The flow has moved since the version in `If-Match`.",
         {
             "code": "version_stale",
-            "title": "Пока вы решали, данные изменились. Посмотрите, всё ли по-прежнему верно, и повторите, если нужно.",
+            "title": "Пока вы решали, данные изменились. Проверьте, всё ли по-прежнему верно, и повторите.",
         },
     ),
     413: (

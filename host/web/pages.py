@@ -116,9 +116,14 @@ def flow_page(call: Call, view: FlowView, alert: str, flash: Flash | None) -> Fl
         leave=forms.get(LEAVE),
         back_to_gosuslugi=view.state.startswith(AT_GOSUSLUGI) and view.state != BEFORE_GOSUSLUGI,
         alert=alert,
-        explanation=explained(view, call.portal.history(view.id, caller=call.caller)) if shown else None,
+        explanation=_explanation(call, view) if shown else None,
         consent=consent,
     )
+
+
+def _explanation(call: Call, view: FlowView) -> Explanation:
+    history = call.portal.history(view.id, caller=call.caller)
+    return explained(view, history, call.portal.parts.settings.timezone)
 
 
 def _said(flash: Flash | None, flow_id: str) -> Said:

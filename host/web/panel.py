@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 
 from registratura.flows.catalogue import FLOWS
@@ -67,8 +67,8 @@ class Explanation:
     log: tuple[Entry, ...]
 
 
-def explained(view: FlowView, history: Sequence[LogRow]) -> Explanation:
-    """The panel for a flow, from its chart and its log."""
+def explained(view: FlowView, history: Sequence[LogRow], zone: tzinfo) -> Explanation:
+    """The panel for a flow, from its chart and its log, with the times of that zone."""
     flow = FLOWS[view.flow]
     steps = list(_steps(flow, history))
     walked = {(source, target) for source, target in steps if source != target}
@@ -83,7 +83,7 @@ def explained(view: FlowView, history: Sequence[LogRow]) -> Explanation:
     height = len(places) * (BOX + GAP) + GAP
     lit = tuple(sorted(arrows, key=lambda arrow: arrow.walked))
     return Explanation(
-        view.flow, view.state, view.version, boxes, lit, WIDTH + 60, height, tuple(_entries(flow, history))[-LATEST:]
+        view.flow, view.state, view.version, boxes, lit, WIDTH + 60, height, tuple(_entries(flow, history, zone))[-LATEST:]
     )
 
 
@@ -100,12 +100,13 @@ def _steps(flow: AnyFlow, history: Sequence[LogRow]) -> Iterator[tuple[str, str]
         source = target
 
 
-def _entries(flow: AnyFlow, history: Sequence[LogRow]) -> Iterator[Entry]:
+def _entries(flow: AnyFlow, history: Sequence[LogRow], zone: tzinfo) -> Iterator[Entry]:
     for row, (_, target) in zip(history, _steps(flow, history), strict=True):
         title = flow.by_name[row.event].title() if row.event in flow.by_name else row.event
         refused = row.transition.endswith("/refused")
         place = flow.answers.places.get(target)
-        yield Entry(title, place.title if place else target, moment(row.at), branches_of(row.event, flow), refused)
+        at = moment(row.at).astimezone(zone)
+        yield Entry(title, place.title if place else target, at, branches_of(row.event, flow), refused)
 
 
 def _box(flow: AnyFlow, path: str, number: int, state: str, visited: set[str]) -> Box:

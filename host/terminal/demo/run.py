@@ -46,7 +46,7 @@ def _played(made: World, clock: Clock, pace: float | None, where: str, kept: str
     people |= {key: Actor(name) for key, name in OTHERS.items()}
     with Report(console(), made.portal.engine.texts, pace) as report:
         report.note("Регистратура: регистрация на портале и прикрепление к клинике, от начала до конца.", "bold")
-        ending = "останется" if kept else "в конце удалится"
+        ending = "останется" if kept else "в конце будет удалена"
         report.note(f"База: {where} ({ending}). Госуслуги и клиники учебные, люди придуманы.", "dim")
         stage = Stage(made, clock, report, people)
         try:

@@ -58,8 +58,12 @@ def chosen(question: str, choices: Mapping[str, str], empty: str = CANCEL) -> st
     while answer := line(f"{question} {empty}"):
         if (place := _number(answer, len(keys))) is not None:
             return keys[place]
-        say(f"Введите номер от 1 до {len(keys)}.", "yellow")
+        say(f"Введите {_numbers(len(keys))}.", "yellow")
     return None
+
+
+def _numbers(count: int) -> str:
+    return f"номер от 1 до {count}" if count > 1 else "номер 1"
 
 
 def pick(options: Sequence[Option], letters: Mapping[str, Option], menu: Sequence[Option] = ()) -> Option:
@@ -80,7 +84,7 @@ def pick(options: Sequence[Option], letters: Mapping[str, Option], menu: Sequenc
             return letters[answer]
         if (number := _number(answer, len(numbered))) is not None:
             return numbered[number]
-        say(f"Введите номер от 1 до {len(numbered)} или букву из строки выше.", "yellow")
+        say(f"Введите {_numbers(len(numbered))} или букву из строки выше.", "yellow")
 
 
 def _show(options: Sequence[Option], menu: Sequence[Option]) -> None:

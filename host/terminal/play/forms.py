@@ -81,7 +81,7 @@ def _region(label: str, items: Mapping[str, Any], texts: Texts) -> str:
     """89 regions are not read through: a code, or a part of the name, finds them."""
     regions: dict[str, str] = items["regions"]
     while True:
-        asked = _needed(line(f"{label}: код или часть названия, например 74 или Челяб {CANCEL}"))
+        asked = _needed(line(f"{label}, например 74 или Челяб {CANCEL}"))
         words = asked.casefold().replace("ё", "е")
         found = {c: t for c, t in regions.items() if c == asked or words in t.casefold().replace("ё", "е")}
         if asked in found or len(found) == 1:

@@ -53,7 +53,7 @@ class Player:
         letters = {
             "к": Option("клиника", partial(visit_desk, self.world)),
             "т": Option("телефон", partial(phone, self.world.gosuslugi)),
-            "?": Option("страница ещё раз", self._forget_page),
+            "?": Option("ещё раз", self._forget_page),
         }
         option = pick(options, letters, menu)
         try:
@@ -117,7 +117,10 @@ class Player:
                 fields = ", ".join(field_labels(action, self.texts))
                 caption = f"{button.caption}  ({fields})" if fields else button.caption
                 target.append(Option(caption, partial(self._press, view, action, button), action.refusals))
-        return [*options, *self._beside(view), *leaving, *self._after(view)], menu
+        beside = self._beside(view)
+        # On the pages where Gosuslugi asks, Gosuslugi come first; on those that help, the help.
+        first = [*beside, *options] if view.state.endswith(("first_stage", "sms_code")) else [*options, *beside]
+        return [*first, *leaving, *self._after(view)], menu
 
     def _press(self, view: FlowView, action: Action, button: Button) -> None:
         """Fill in the form and send it; what is not valid is asked for again."""

@@ -95,6 +95,9 @@ def test_the_panel_is_off_until_it_is_asked_for(browser: Browser) -> None:
     panel = browser.press("Как это устроено")
     assert "Процесс registration , состояние consent" in panel.text
     assert "Зарегистрироваться R2 → Согласие на обработку персональных данных" in panel.text
+    moments = [at["datetime"] for tag, at in panel.elements if tag == "time"]
+    assert [moment[-6:] for moment in moments] == ["+03:00"] * 3
+    assert f" {moments[0][11:19]} " in panel.text
     lit = [at.get("class") for tag, at in panel.elements if tag == "g"]
     assert (lit.count("now"), lit.count("walked")) == (1, 2)
     assert "Последние записи журнала" not in browser.press("Закрыть «Как это устроено»").text
