@@ -206,6 +206,8 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
     name = chosen.data.card.name if chosen else None
     born = chosen.data.card.birth_date if chosen else None
     return {
+        # Whoever has one card has none to choose.
+        "hidden": () if len(cards) > 1 else (ChooseProfile.name,),
         "person": name.full if name else "",
         "birth_date": f"{born:%d.%m.%Y}" if born else "",
         "profiles": {card.id: card.data.card.name.full for card in cards if card.data.card.name},
@@ -218,7 +220,7 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
 
 @Attachment.shows("locked")
 def the_closed_window(record: AR, ask: Ask) -> Mapping[str, Any]:
-    return {**the_window(record, ask), "until": record.timers[LockEnded.name].due}
+    return {"until": record.timers[LockEnded.name].due}
 
 
 @Attachment.shows("attached")

@@ -42,7 +42,7 @@ def flowing(text: str) -> str:
 
 def captions(view: FlowView, texts: Texts) -> Iterator[RenderableType]:
     """Fields to fill in and buttons to press, as they stand on the page."""
-    fields = [label for action in view.actions for label in field_labels(action, texts)]
+    fields = [label for action in view.actions if action.buttons for label in field_labels(action, texts)]
     if fields:
         yield Text("Поля: " + ", ".join(dict.fromkeys(fields)), style="magenta")
     menus = [action for action in view.actions if len(action.buttons) > MENU]

@@ -83,7 +83,14 @@ def explained(view: FlowView, history: Sequence[LogRow], zone: tzinfo) -> Explan
     height = len(places) * (BOX + GAP) + GAP
     lit = tuple(sorted(arrows, key=lambda arrow: arrow.walked))
     return Explanation(
-        view.flow, view.state, view.version, boxes, lit, WIDTH + 60, height, tuple(_entries(flow, history, zone))[-LATEST:]
+        view.flow,
+        view.state,
+        view.version,
+        boxes,
+        lit,
+        WIDTH + 60,
+        height,
+        tuple(_entries(flow, history, zone))[-LATEST:],
     )
 
 

@@ -130,7 +130,7 @@ def test_an_sms_that_does_not_come_until_support_is_asked(play: Play, tmp_path: 
     )
     assert "Логин или пароль Госуслуг не подошли" in printed
     assert "+79080000012: СМС нет" in printed
-    assert "Обращение 1 принято" in printed
+    assert "Обращение № 1 принято" in printed
     assert stored(tmp_path, "registration") == ["registered"]
 
 

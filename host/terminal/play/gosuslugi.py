@@ -66,7 +66,7 @@ def write_to_support(gosuslugi: StandInGosuslugi, view: FlowView) -> None:
     visit = gosuslugi.visits.get(view.id)
     if visit is not None:
         visit.citizen.sms_arrives = 1
-    say(f"Обращение {number} принято. Ответ: всё починили. Вернитесь и попросите код ещё раз.", "green")
+    say(f"Обращение № {number} принято. Ответ: всё починили. Вернитесь и попросите код ещё раз.", "green")
 
 
 def confirm_account(gosuslugi: StandInGosuslugi, view: FlowView) -> None:
