@@ -220,7 +220,8 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
 
 @Attachment.shows("locked")
 def the_closed_window(record: AR, ask: Ask) -> Mapping[str, Any]:
-    return {"until": record.timers[LockEnded.name].due}
+    timer = record.timers.get(LockEnded.name)
+    return {"until": timer.due if timer else ""}
 
 
 @Attachment.shows("attached")

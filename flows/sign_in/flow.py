@@ -179,7 +179,8 @@ def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]
 
 @SignIn.shows("locked")
 def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
-    return {"until": record.timers[LockEnded.name].due}
+    timer = record.timers.get(LockEnded.name)
+    return {"until": timer.due if timer else ""}
 
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:

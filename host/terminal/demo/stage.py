@@ -103,7 +103,7 @@ class Stage:
         also: tuple[str, ...] = (),
     ) -> FlowView:
         """Somebody presses a button of the page they see."""
-        what = f"«{_caption(view, event)}»" + (f" ({note})" if note else "")
+        what = f"«{self._caption(view, event)}»" + (f" ({note})" if note else "")
         portal = self.world.portal
         return self._step(
             who, what, view.id, lambda: portal.send(view.id, event, caller=who.caller), expect, refused, also
@@ -134,7 +134,7 @@ class Stage:
             except InvalidPayload as error:
                 told = portal.engine.texts.error(error)
 
-        self._step(who, f"«{_caption(view, event)}» ({note})", view.id, call, view.state, (), also)
+        self._step(who, f"«{self._caption(view, event)}» ({note})", view.id, call, view.state, (), also)
         if not told:
             raise Unexpected(f"Шаг {self.steps}: ввод приняли, а он неверный.")
         self.report.note(f"   {told.splitlines()[-1]}", "red")
@@ -199,18 +199,16 @@ class Stage:
         self.walked |= numbers
         self.report.page(view, numbers, quiet=self.quiet)
 
+    def _caption(self, view: FlowView, event: Event) -> str:
+        """The button that brings this payload; it has its name even where the screen does not show it."""
+        texts, sent = self.world.portal.parts.texts, event.model_dump(mode="json")
+        variants = (name for name, part in event.variants.items() if part.items() <= sent.items())
+        name = next((f"{event.name}.{variant}" for variant in variants), event.name)
+        return texts.button(view.screen.id, name)
+
     def _check(self, view: FlowView, good: bool, wanted: str, got: object = "") -> None:
         if not good:
             raise Unexpected(f"Шаг {self.steps}: ждали {wanted}, а получили {view.state} {got or ''}".rstrip() + ".")
-
-
-def _caption(view: FlowView, event: Event) -> str:
-    payload = event.model_dump(mode="json")
-    action = view.action(event.name)
-    for button in action.buttons if action else ():
-        if all(payload.get(name) == value for name, value in button.payload.items()):
-            return button.caption
-    return event.title()
 
 
 def _branches(flow: str, entry: LogRow) -> Iterator[str]:

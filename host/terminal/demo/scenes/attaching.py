@@ -23,7 +23,7 @@ def attaches(stage: Stage) -> None:
     web = goes_to(stage, rita, web, Section.CLINIC_RIGHTS, expect="settings.clinic_rights")
     with stage.briefly():
         closes(stage, rita, stage.act(rita, web, OpenCodeEntry(), expect="settings.clinic_rights"))
-        plus, note = OpenCodeEntry(by="plus"), "кнопкой «+», которой на сайте нет"
+        plus, note = OpenCodeEntry(by="plus"), "на сайте, где этой кнопки нет"
         stage.act(rita, web, plus, expect=web.state, refused=("entry.mobile_only",), note=note)
         phone = in_cabinet(stage, rita, channel="mobile")
         phone = goes_to(stage, rita, phone, Section.CLINIC_RIGHTS, expect="settings.clinic_rights")
