@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,7 +101,13 @@ class Storage(Protocol):
     def security_events(self, limit: int = 100) -> Sequence[SecurityRow]: ...
     def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]: ...
     def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]: ...
-    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]: ...
+    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
+        """Effects that are due, for one worker until that time.
+
+        One of a kind in `handled` holds up the later ones of its flow until it is done or dead: they leave in the order
+        in which they were written. One whose handler may never come holds up none.
+        """
+
     def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None: ...
     def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]: ...
     def meta(self, name: str) -> str | None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
@@ -163,15 +163,10 @@ class MemoryStorage(Storage):
             due = [row for rows in self.rows.timers.values() for row in rows if row.due <= now]
             return sorted(due, key=lambda row: (row.due, row.flow_id))[:limit]
 
-    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]:
+    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
         with self._lock:
-            open_ = [
-                row for row in self.rows.effects.values() if row.status in ("pending", "leased") and row.due <= now
-            ]
-            leased = [
-                row._replace(status="leased", due=until, attempts=row.attempts + 1)
-                for row in sorted(open_, key=lambda row: (row.due, row.id))[:limit]
-            ]
+            due = sorted(self.rows.due_effects(now, handled), key=lambda row: (row.due, row.id))
+            leased = [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due[:limit]]
             self.rows.effects |= {row.id: row for row in leased}
             self.rows.writes += len(leased)
             return leased

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from registratura.domain.attempts import Attempts
@@ -120,6 +121,15 @@ class Rows:
         self.writes += bool(old_keys or old_tickets)
         return len(old_keys) + len(old_tickets)
 
+    def due_effects(self, now: int, handled: Collection[str]) -> list[EffectRow]:
+        """The effects that are due and that no earlier one of their flow holds up."""
+        unfinished = [row for row in self.effects.values() if row.status in ("pending", "leased")]
+        first: dict[str, tuple[int, int, str]] = {}
+        for row in unfinished:
+            if row.kind in handled:
+                first[row.flow_id] = min(first.get(row.flow_id, _place(row)), _place(row))
+        return [row for row in unfinished if row.due <= now and _place(row) <= first.get(row.flow_id, _place(row))]
+
     def _unspent(self, ticket: str) -> bool:
         return ticket in self.tickets and not self.tickets[ticket].spent
 
@@ -143,3 +153,8 @@ class Rows:
                 self.attempts[change.scope] = stored.model_copy(update={"count": stored.count - 1})
         elif change.after == Attempts():
             self.attempts[change.scope] = change.after
+
+
+def _place(row: EffectRow) -> tuple[int, int, str]:
+    """Where an effect stands among those of its flow; their ids end with a number."""
+    return row.seq, len(row.id), row.id

@@ -10,7 +10,7 @@ After a fork both processes may go on. A host's own engine is the host's to disp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import RLock, get_ident
@@ -91,9 +91,10 @@ class SqlStorage(Storage):
         with self._line() as line:
             return [TimerRow._make(row) for row in line.rows(sql.DUE_TIMERS, now, limit)]
 
-    def lease_effects(self, now: int, until: int, limit: int) -> Sequence[EffectRow]:
+    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
+        kinds = "".join(f" {kind} " for kind in sorted(handled))
         with self._line() as line, self._transaction(line):
-            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, limit)]
+            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, kinds, limit)]
             for row in due:
                 line.run(sql.LEASE_EFFECT, until, row.id)
         return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, Text, and_, case, delete, false, null, or_, select, update
+from sqlalchemy import Column, Select, Table, Text, and_, case, delete, exists, false, func, null, or_, select, update
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from registratura.storage.statement import Insert, Statement, value
@@ -156,13 +156,33 @@ DUE_TIMERS = _statement(
     "now",
     "limit",
 )
+EARLIER = EFFECTS.alias("earlier")
+# Of one entry the ids differ by the number at their end.
+WRITTEN_BEFORE = or_(
+    EARLIER.c.seq < EFFECTS.c.seq,
+    and_(
+        EARLIER.c.seq == EFFECTS.c.seq,
+        or_(
+            func.length(EARLIER.c.id) < func.length(EFFECTS.c.id),
+            and_(func.length(EARLIER.c.id) == func.length(EFFECTS.c.id), EARLIER.c.id < EFFECTS.c.id),
+        ),
+    ),
+)
+# The kinds come as one text, each between blanks: a list of them would be another statement for each length.
+HELD_UP = exists().where(
+    EARLIER.c.flow_id == EFFECTS.c.flow_id,
+    WRITTEN_BEFORE,
+    or_(EARLIER.c.status == "pending", EARLIER.c.status == "leased"),
+    value("kinds", Text()).like("% " + EARLIER.c.kind + " %"),
+)
 DUE_EFFECTS = _statement(
     select(EFFECTS)
-    .where(UNFINISHED, EFFECTS.c.due <= value("now"))
+    .where(UNFINISHED, EFFECTS.c.due <= value("now"), ~HELD_UP)
     .order_by(EFFECTS.c.due, EFFECTS.c.id)
     .limit(value("limit"))
-    .with_for_update(skip_locked=True),
+    .with_for_update(skip_locked=True, of=EFFECTS),
     "now",
+    "kinds",
     "limit",
 )
 LEASE_EFFECT = _statement(

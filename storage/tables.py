@@ -101,6 +101,7 @@ EFFECTS = _table(
     _text("error"),
 )
 Index("registratura_effects_due", EFFECTS.c.status, EFFECTS.c.due)
+Index("registratura_effects_of_flow", EFFECTS.c.flow_id)
 
 IDEMPOTENCY = _table(
     "idempotency",

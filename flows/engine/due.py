@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -49,7 +49,10 @@ def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int
     now = engine.tools.clock()
     timers, broken = carry_out_timers(engine, limit)
     engine.storage.purge(micros(now - KEPT))
-    ends = [_hand_over(engine, handlers, row, now) for row in _leased(engine, now, limit)]
+    ends: list[str] = []
+    # Round by round, as one effect that is done lets the next one of its flow go.
+    while rows := _leased(engine, handlers, now, limit - len(ends)):
+        ends += [_hand_over(engine, handlers, row, now) for row in rows]
     return Done(timers, ends.count("done"), ends.count("pending"), ends.count("dead"), broken)
 
 
@@ -78,8 +81,9 @@ def _caught_up(engine: Engine, flow_id: str) -> bool:
     return True
 
 
-def _leased(engine: Engine, now: datetime, limit: int) -> list[EffectRow]:
-    return list(engine.storage.lease_effects(micros(now), micros(now + LEASE), limit))
+def _leased(engine: Engine, handlers: Mapping[type[Effect], Handler], now: datetime, limit: int) -> Sequence[EffectRow]:
+    handled = [effect.kind() for effect in handlers]
+    return engine.storage.lease_effects(micros(now), micros(now + LEASE), limit, handled) if limit > 0 else []
 
 
 def _hand_over(engine: Engine, handlers: Mapping[type[Effect], Handler], row: EffectRow, now: datetime) -> str:

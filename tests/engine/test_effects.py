@@ -14,6 +14,7 @@ from registratura.flows.effects import DeliverCode, StartExport, StopExport
 from registratura.flows.engine.codec import micros, moment
 from registratura.flows.engine.due import LEASE, TRIES, WITHOUT_HANDLER
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
+from registratura.flows.registration import Registration
 from registratura.flows.rows import Changes, EffectRow
 from registratura.flows.step import Effect
 
@@ -167,10 +168,60 @@ def test_a_handler_may_use_the_portal(scene: Scene) -> None:
         scene.portal.clinics.suspend(effect.right)
 
     scene.portal.handlers[StartExport] = suspend
-    assert scene.portal.run_due().delivered == 1
-    assert scene.state(scene.flow_of(caller, "clinic_right")) == "suspended"
     scene.portal.handlers[StopExport] = Handler()
-    assert scene.portal.run_due().delivered == 1
+    assert scene.portal.run_due().delivered == 2, "what the handler set off leaves in the same round"
+    assert scene.state(scene.flow_of(caller, "clinic_right")) == "suspended"
+
+
+def test_the_effects_of_a_flow_leave_in_the_order_in_which_they_were_written(scene: Scene) -> None:
+    """Else a clinic that is late with its yes to the first order would start again after it was told to stop."""
+    caller = scene.registered()
+    scene.attached(caller)
+    right = scene.flow_of(caller, "clinic_right")
+    start, stop = Handler(fails=2), Handler()
+    given = start.given = stop.given
+    scene.portal.handlers |= {StartExport: start, StopExport: stop}
+    assert scene.portal.run_due().failed == 1
+    scene.portal.clinics.suspend(right)
+    while len(given) < 4:
+        scene.portal.run_due()
+        scene.clock.turn(timedelta(seconds=1))
+    assert [effect.kind() for effect, _ in given] == ["StartExport", "StartExport", "StartExport", "StopExport"]
+
+
+def test_an_effect_that_is_dead_lets_the_next_one_go(scene: Scene) -> None:
+    caller = scene.registered()
+    scene.attached(caller)
+    stop = Handler()
+    scene.portal.handlers |= {StartExport: Handler(fails=TRIES), StopExport: stop}
+    scene.portal.clinics.suspend(scene.flow_of(caller, "clinic_right"))
+    for _ in range(TRIES):
+        assert not stop.given
+        scene.portal.run_due()
+        scene.clock.turn(timedelta(hours=1))
+    assert len(stop.given) == 1
+
+
+def test_a_handler_that_is_missing_holds_up_no_other_effect(scene: Scene) -> None:
+    """It may never come; once it is there the order is kept, whoever is due first."""
+    caller = scene.registered()
+    scene.attached(caller)
+    right = scene.flow_of(caller, "clinic_right")
+    stop = Handler()
+    for kind in (StartExport, StopExport):
+        del scene.portal.handlers[kind]
+    assert scene.portal.run_due().failed == 1
+    scene.clock.turn(timedelta(minutes=30))
+    scene.portal.clinics.suspend(right)
+    assert scene.portal.run_due().failed == 1
+    scene.clock.turn(timedelta(minutes=50))
+    assert scene.portal.run_due().failed == 1, "the first again; now the second is due before it"
+    scene.clock.turn(timedelta(minutes=20))
+    scene.portal.handlers |= {StartExport: stop, StopExport: stop}
+    while len(stop.given) < 2:
+        scene.portal.run_due()
+        scene.clock.turn(timedelta(minutes=10))
+    assert [effect.kind() for effect, _ in stop.given] == ["StartExport", "StopExport"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +229,8 @@ def test_a_handler_may_use_the_portal(scene: Scene) -> None:
 )
 def test_an_effect_that_cannot_be_read_is_not_lost_and_holds_up_no_other(scene: Scene, damage: dict[str, str]) -> None:
     handler = Handler()
-    flow = sending(scene, handler)
+    sending(scene, handler)
+    flow = scene.portal.start(Registration).id
     made = effect("a damaged one", due=micros(scene.clock.now) - 1)._replace(**damaged(flow, damage))
     with scene.storage.unit() as unit:
         unit.write(Changes(flows=(), log=(), effects=(made,)))

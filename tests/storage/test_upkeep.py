@@ -19,6 +19,35 @@ def test_an_effect_is_leased_to_one_and_comes_back_when_the_lease_runs_out(stora
     assert list(storage.effects("leased")) == again
 
 
+def test_an_effect_waits_for_the_earlier_ones_of_its_flow_until_they_are_done_or_dead(storage: Any) -> None:
+    first, second, tenth = (effect(f"flow-1:1:{number}", due=9 - number // 2) for number in (0, 2, 10))
+    later = effect("flow-1:2:0")._replace(seq=2)
+    elsewhere = effect("flow-2:3:0")._replace(flow_id="flow-2", seq=3)
+    with storage.unit() as unit:
+        unit.write(begun(effects=(later, tenth, second, first, elsewhere)))
+
+    def leased(now: int) -> list[str]:
+        return [row.id for row in storage.lease_effects(now, now + 5, 9, ["another", "send_code"])]
+
+    assert leased(8) == [elsewhere.id], "the first one is not due, and holds up the others, which are"
+    storage.settle_effect(elsewhere.id, status="done", attempts=1, due=9, error="")
+    assert leased(9) == [first.id]
+    assert leased(9) == [], "it is leased, not done"
+    storage.settle_effect(first.id, status="pending", attempts=1, due=20, error="no answer")
+    assert leased(19) == [], "it will be tried again"
+    storage.settle_effect(first.id, status="dead", attempts=8, due=20, error="no answer")
+    for expected in (second, tenth, later):
+        assert leased(21) == [expected.id]
+        storage.settle_effect(expected.id, status="done", attempts=1, due=9, error="")
+    assert leased(99) == []
+
+
+def test_an_effect_that_nobody_handles_holds_up_no_other(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun(effects=(effect("flow-1:1:0", due=50), effect("flow-1:1:1", due=1))))
+    assert [row.id for row in storage.lease_effects(5, 10, 9, ["send", "code", "end_code"])] == ["flow-1:1:1"]
+
+
 def test_an_effect_is_settled_once(storage: Any) -> None:
     with storage.unit() as unit:
         unit.write(begun(effects=(effect(), effect("effect-2"))))
