@@ -73,7 +73,7 @@ def portal_in(folder: Path, name: str = "portal.db") -> Measured:
     engine = portal.engine.storage.engine
     event.listen(engine, "do_connect", lambda *args: args[-1].update(factory=Connection))
     # So that it connects anew.
-    portal.close()
+    engine.dispose()
     return Measured(portal, notes, file)
 
 

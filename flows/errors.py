@@ -116,6 +116,13 @@ class TicketInvalid(CallerError):
     cure = "Count a new attempt with `portal.attempt(flow_id, event)`."
 
 
+class NotAFlow(CallerError):
+    """Something else was passed where a flow's class is wanted."""
+
+    cause = "{what} is none of the flows."
+    cure = "Pass the class, as in `portal.start(Registration)`. There are: {known}."
+
+
 class WithinUnknown(CallerError):
     """What was passed as `within` is no transaction that this storage can write in."""
 
@@ -198,7 +205,35 @@ class DatabaseMissing(OperatorError):
     """The database is not where it was said to be."""
 
     cause = "There is no database at {where}."
-    cure = "Check the address; a new one is made by `registratura play` or by Registratura(…)."
+    cure = "Check the address. Make the folder first; in it `registratura play` or Registratura(…) makes the database."
+
+
+class AddressUnreadable(OperatorError):
+    """What was given is no address. It is not quoted: a mistyped one may show its password."""
+
+    cause = "The database's address cannot be read."
+    cure = "Give the path of a file, or an SQLAlchemy URL such as sqlite:///portal.db."
+
+
+class DatabaseUnsupported(OperatorError):
+    """A database of a make that this version does not know."""
+
+    cause = "This version knows SQLite only, not {found}."
+    cure = "Give the path of a file or sqlite:///portal.db; PostgreSQL will come later."
+
+
+class PoolUnfit(OperatorError):
+    """The host's engine gives one connection to all tasks, or another database to each thread."""
+
+    cause = "An engine with a {pool} mixes what runs at once, or has a database for each thread."
+    cure = 'Use a file with SQLAlchemy\'s own pool for it; for tests, Registratura("memory:", …) needs no database.'
+
+
+class PortalClosed(OperatorError):
+    """A call came after `close`."""
+
+    cause = "This portal was closed."
+    cure = "Close it when nobody calls it any more, or open another one with Registratura(…)."
 
 
 class DatabaseDamaged(OperatorError):

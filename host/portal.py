@@ -256,7 +256,7 @@ def _look_at(keys: Any) -> None:
     if isinstance(keys, Keyring) or callable(keys):
         return
     if not isinstance(keys, str | os.PathLike):
-        raise KeyUnreadable(key="what was given", reason="it is no path, no callable and no Keyring")
+        raise KeyUnreadable(key="keys=", reason="it is no path, no callable and no Keyring")
     if os.path.exists(keys):
         FileKeyring(keys)
     elif not os.path.isdir(os.path.dirname(os.path.abspath(keys))):

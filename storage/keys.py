@@ -68,7 +68,7 @@ class CallableKeyring(SecretKeyring):
     def __init__(self, secret: Callable[[], bytes]) -> None:
         master = secret()
         if len(master) != KEY_BYTES:
-            raise KeyUnreadable(key="the host's callable", reason=f"it does not give {KEY_BYTES} bytes")
+            raise KeyUnreadable(key="keys=", reason=f"the host's callable does not give {KEY_BYTES} bytes")
         name = _derived(master, "id")[:4].hex()
         made = {use: Key(name, _derived(master, use)) for use in ("master", "digest", "sign")}
         super().__init__(Keys(made["master"], (made["digest"],), made["sign"]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
-from typing import Any
+from typing import Any, NoReturn
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.errors import ConcurrentUpdate, WithinUnknown
+from registratura.flows.errors import ConcurrentUpdate, PortalClosed, WithinUnknown
 from registratura.flows.ports import Storage, Unit
 from registratura.flows.rows import (
     Changes,
@@ -26,10 +26,20 @@ from registratura.flows.rows import (
 from registratura.storage.memory_rows import Rows
 
 
+class Closed:
+    """The lock of a storage that was closed: nobody gets in."""
+
+    def __enter__(self) -> NoReturn:
+        raise PortalClosed()
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody was in."""
+
+
 class MemoryUnit(Unit):
     """A unit of work over rows that are the storage's, or a transaction's copy of them."""
 
-    def __init__(self, rows: Callable[[], Rows], lock: RLock) -> None:
+    def __init__(self, rows: Callable[[], Rows], lock: RLock | Closed) -> None:
         self._rows, self._lock = rows, lock
 
     def flow(self, flow_id: str) -> FlowRow | None:
@@ -101,7 +111,7 @@ class MemoryStorage(Storage):
 
     def __init__(self) -> None:
         self.rows = Rows()
-        self._lock = RLock()
+        self._lock: RLock | Closed = RLock()
 
     @contextmanager
     def transaction(self) -> Iterator[MemoryTransaction]:
@@ -201,4 +211,5 @@ class MemoryStorage(Storage):
             return self.rows.purge(before)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """From now on no call is taken."""
+        self._lock = Closed()

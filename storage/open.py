@@ -6,11 +6,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, StaticPool, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Engine, SingletonThreadPool, StaticPool, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from registratura.flows.errors import DatabaseDamaged, DatabaseMissing, DatabaseUnavailable, SchemaNewer
-from registratura.storage.databases import BEGIN
+from registratura.flows.errors import (
+    AddressUnreadable,
+    DatabaseDamaged,
+    DatabaseMissing,
+    DatabaseUnavailable,
+    DatabaseUnsupported,
+    PoolUnfit,
+    SchemaNewer,
+)
 from registratura.storage.sql import SqlStorage
 from registratura.storage.tables import META, SCHEMA_VERSION
 
@@ -28,14 +35,14 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
 
     Raises:
         DatabaseMissing: there is nothing at that address, and it is not to be made; or its folder is not there.
+        AddressUnreadable, DatabaseUnsupported: it is no address, or none of SQLite.
+        PoolUnfit: the host's engine gives all tasks one connection.
         DatabaseDamaged: it is not a database.
         DatabaseUnavailable: it does not answer, or may not be written.
         SchemaNewer: a newer release made the tables.
     """
     disposes = not isinstance(database, Engine)
-    engine = database if isinstance(database, Engine) else _engine(_url(database), create)
-    if engine.dialect.name not in BEGIN:
-        raise DatabaseUnavailable(reason=f"{engine.dialect.name} is none of {', '.join(BEGIN)}")
+    engine = _fit(database) if isinstance(database, Engine) else _engine(_url(database), create)
     storage = SqlStorage(engine, disposes=disposes)
     try:
         _see_to_tables(storage, create)
@@ -45,36 +52,51 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
     return storage
 
 
-def _url(database: str | os.PathLike[str] | URL) -> URL:
+def _url(database: Any) -> URL:
     if isinstance(database, URL):
         return database
-    text = os.fspath(database)
+    text = os.fspath(database) if isinstance(database, str | os.PathLike) else ""
+    if not text:
+        raise AddressUnreadable()
     if "://" not in text:
         return URL.create("sqlite", database=text)
     try:
         return make_url(text)
     except SQLAlchemyError:
-        # The address is not quoted: a mistyped one may show its password.
-        raise DatabaseMissing(where="the address given, which is none") from None
+        raise AddressUnreadable() from None
+
+
+def _fit(engine: Engine) -> Engine:
+    """A host's engine, if units that run at once are kept apart on it."""
+    _must_be_sqlite(engine.dialect.name)
+    one_for_all = isinstance(engine.pool, StaticPool) and engine.dialect.is_async
+    if one_for_all or isinstance(engine.pool, SingletonThreadPool):
+        raise PoolUnfit(pool=type(engine.pool).__name__)
+    return engine
+
+
+def _must_be_sqlite(make: str) -> None:
+    if make != "sqlite":
+        raise DatabaseUnsupported(found=make)
 
 
 def _engine(url: URL, create: bool) -> Engine:
-    in_memory = url.database in (None, "", ":memory:")
-    options: dict[str, Any] = {}
-    if url.get_backend_name() == "sqlite":
-        if in_memory:
-            # One connection for all threads: another one would be another, empty database.
-            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-        else:
-            _must_be_there(Path(str(url.database)), create)
-            # SQLite has room for readers; a thread that waits for a connection would wait for other threads' hashing.
-            options = {"max_overflow": -1}
+    _must_be_sqlite(url.get_backend_name())
+    options: dict[str, Any]
+    if url.database in (None, "", ":memory:"):
+        # One connection for all threads: another one would be another, empty database.
+        options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    else:
+        _must_be_there(Path(str(url.database)), create)
+        # SQLite has room for readers; a thread that waits for a connection would wait for other threads' hashing.
+        options = {"max_overflow": -1}
     try:
         engine = create_engine(url, **options)
     except (SQLAlchemyError, ImportError) as error:
         raise DatabaseUnavailable(reason=f"no driver for {url.drivername!r} ({type(error).__name__})") from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up)
+    if engine.dialect.is_async:
+        raise DatabaseUnavailable(reason=f"{url.drivername} is asynchronous: give Registratura.aopen an AsyncEngine")
+    event.listen(engine, "connect", _set_up)
     return engine
 
 

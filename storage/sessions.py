@@ -211,5 +211,8 @@ class SqlSessions(Sessions):
 
 
 def sessions_for(storage: Storage) -> Sessions:
-    """The sessions beside a storage: in its database, or in memory where it has none."""
-    return SqlSessions(storage.engine) if isinstance(storage, SqlStorage) else MemorySessions()
+    """The sessions beside a storage: in its database, or in memory where it has none or keeps its own in memory."""
+    if isinstance(storage, SqlStorage) and not storage.shared:
+        return SqlSessions(storage.engine)
+    # The one connection of a database in memory may be in the middle of a unit of another thread.
+    return MemorySessions()

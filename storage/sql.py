@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, StaticPool
 from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.errors import DatabaseUnavailable, WithinUnknown
+from registratura.flows.errors import DatabaseUnavailable, PortalClosed, WithinUnknown
 from registratura.flows.ports import Storage
 from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
@@ -40,10 +40,10 @@ class SqlStorage(Storage):
         self.where = engine.url.render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
         self._kept: Any = None
-        self._shared = isinstance(engine.pool, StaticPool)
+        self.shared = isinstance(engine.pool, StaticPool)
         # By thread and task: tasks of one thread take turns in the middle of a unit.
         self._held: dict[tuple[int, object], Line] = {}
-        self._turn, self._torn = self._new_turn(), False
+        self._turn, self._torn, self._closed = self._new_turn(), False, False
         watch_forks(self)
 
     @contextmanager
@@ -130,13 +130,14 @@ class SqlStorage(Storage):
             line.run(sql.ADD_META, "schema_version", str(SCHEMA_VERSION))
 
     def close(self) -> None:
-        """Close the connections, unless the engine is the host's."""
+        """Close the connections, unless the engine is the host's. From now on no call is taken."""
+        self._closed = True
         if self._disposes:
             self.engine.dispose()
 
     def before_fork(self) -> None:
         """Close what is idle: a child must not inherit SQLite's connections, whose locks stay the parent's."""
-        if self._disposes and not self._shared:
+        if self._disposes and not self.shared:
             self.engine.dispose()
 
     def in_child(self) -> None:
@@ -159,9 +160,10 @@ class SqlStorage(Storage):
         if owner in self._held:
             yield self._held[owner]
             return
+        self._must_be_open()
         if self._torn:
             raise DatabaseUnavailable(reason="forked in the middle of an event; open it after the fork")
-        with self._shared_connection() if self._shared else self._connection() as connection:
+        with self._shared_connection() if self.shared else self._connection() as connection:
             line = self._held[owner] = Line(connection.cursor(), self.engine.dialect, self.errors)
             try:
                 yield line
@@ -205,11 +207,16 @@ class SqlStorage(Storage):
                     pass
             yield self._kept
 
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise PortalClosed()
+
     def _transaction(self, line: Line) -> AbstractContextManager[None]:
         return line.transaction(self._turn)
 
     @contextmanager
     def _hosts_line(self, within: Any) -> Iterator[Line]:
+        self._must_be_open()
         errors = Errors(self.engine.dialect, self.where, hosts=True)
         with errors.translated():
             connection = within.connection() if isinstance(within, Session | scoped_session) else within

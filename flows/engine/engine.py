@@ -35,6 +35,7 @@ from registratura.flows.errors import (
     ConcurrentUpdate,
     DataDamaged,
     IdempotencyConflict,
+    NotAFlow,
     NotJudged,
     NotStartedByHosts,
     RegistraturaError,
@@ -77,7 +78,10 @@ class Engine:
         Raises:
             StartRefused: a rule said no; nothing was created.
             UnknownEvent: the event does not start this flow.
+            NotAFlow: it is none of the flows' classes.
         """
+        if flow not in self.tools.flows.values():
+            raise NotAFlow(what=repr(flow), known=", ".join(known.__name__ for known in self.tools.flows.values()))
         event = beginning(flow, origin) if event is None else event
         request = request_of(self.tools.keys, f"start:{flow.name}", event, caller, idempotency_key, origin)
         if type(event) not in flow.begins:
@@ -101,7 +105,10 @@ class Engine:
         ticket: str | None = None,
         origin: Origin = Origin.PERSON,
     ) -> FlowView:
-        """Send an event to a flow. See the design's promises for what happens when.
+        """Send an event to a flow. docs/architecture.md follows one from here to the database and back.
+
+        All that it changes is written in one transaction: the host's, if `within` is given. The same call under the
+        same `idempotency_key` gets the same answer, and is carried out once.
 
         Raises:
             UnknownFlow, UnknownEvent, NotAPersonsEvent, NotAllowedNow, ConcurrentUpdate, IdempotencyConflict,

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
-
 from registratura.flows.settings import Settings
 from registratura.host.portal import Parts, Registratura, utc_now
 from registratura.host.standins import StandInClinicDesk, StandInGosuslugi, clinic_handlers
 from registratura.host.standins.people import CLINICS, DOCUMENTS, SERVED_REGIONS, citizens
-from registratura.host.terminal.failures import Complaint
 
 SQLITE = "sqlite:///"
 
@@ -44,7 +40,7 @@ def opened(database: str, keys: str | None) -> Iterator[Registratura]:
     Raises:
         DatabaseMissing, DatabaseDamaged, KeyMissing, KeyWrong, …: see `Registratura`.
     """
-    portal = Registratura(_address(database), keys_of(database, keys), parts=_parts(utc_now), create=False)
+    portal = Registratura(database, keys_of(database, keys), parts=_parts(utc_now), create=False)
     try:
         yield portal
     finally:
@@ -54,7 +50,7 @@ def opened(database: str, keys: str | None) -> Iterator[Registratura]:
 @contextmanager
 def world(database: str, keys: str | None, clock: Callable[[], datetime] = utc_now) -> Iterator[World]:
     """The portal with its stand-ins; the database and the key are made where they are not there yet."""
-    portal = Registratura(_address(database), keys_of(database, keys), parts=_parts(clock))
+    portal = Registratura(database, keys_of(database, keys), parts=_parts(clock))
     desks = {clinic.id: StandInClinicDesk(portal, clinic) for clinic in CLINICS.values()}
     for clinic, desk in desks.items():
         desk.hold(*DOCUMENTS[clinic])
@@ -63,20 +59,6 @@ def world(database: str, keys: str | None, clock: Callable[[], datetime] = utc_n
         yield World(portal, StandInGosuslugi(portal, citizens()), desks)
     finally:
         portal.close()
-
-
-def _address(database: str) -> str:
-    """The address as it was given, if it is one; the engine's own words for a mistyped one are English."""
-    if not database or ("://" in database and not _is_url(database)):
-        raise Complaint("Адрес базы записан неверно. Укажите файл, например registratura.db, или адрес sqlite:///….")
-    return database
-
-
-def _is_url(database: str) -> bool:
-    try:
-        return bool(make_url(database).drivername)
-    except SQLAlchemyError:
-        return False
 
 
 def _parts(clock: Callable[[], datetime]) -> Parts:

@@ -6,9 +6,11 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from registratura.domain.identity import Identity, PersonName
+from registratura.flows.errors import PoolUnfit
 from registratura.flows.registration import (
     AcceptConsent,
     ChooseRegion,
@@ -68,3 +70,22 @@ def test_many_at_once_need_no_more_connections_than_the_pool_has(tmp_path: Path)
         return list(ends)
 
     assert asyncio.run(play()) == ["registered"] * 12
+
+
+def test_an_engine_in_memory_would_mix_what_runs_at_once_and_is_refused(tmp_path: Path) -> None:
+    async def play() -> None:
+        engine = create_async_engine("sqlite+aiosqlite://")
+        with pytest.raises(PoolUnfit, match="memory:"):
+            await Registratura.aopen(engine, tmp_path / "portal.key")
+        await engine.dispose()
+
+    asyncio.run(play())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_portal_without_a_database_takes_what_runs_at_once() -> None:
+    async def play() -> list[str]:
+        portal = await Registratura.aopen("memory:", lambda: b"1" * 32)
+        return list(await asyncio.gather(*(journey(portal, number) for number in range(6))))
+
+    assert asyncio.run(play()) == ["registered"] * 6

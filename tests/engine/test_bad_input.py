@@ -25,6 +25,7 @@ from registratura.flows.errors import (
     UnknownEvent,
     UnknownFlow,
 )
+from registratura.flows.flow import Flow
 from registratura.flows.patient_card import PatientCard
 from registratura.flows.portal_password import OpenPassword, PortalPassword
 from registratura.flows.registration import (
@@ -86,6 +87,10 @@ CALLS: list[tuple[str, type[RegistraturaError], Any]] = [
     ("a fact", NotAPersonsEvent, lambda s, f: s.portal.send(f, confirmed(), caller=AT_HOME)),
     ("time", NotAPersonsEvent, lambda s, f: s.portal.send(f, FLOWS["registration"].by_name["expire"]())),
     ("a stale version", errors.ConcurrentUpdate, lambda s, f: s.portal.send(f, URAL, expected_version=7)),
+    ("a flow's name", errors.NotAFlow, lambda s, f: s.portal.start("registration", caller=AT_HOME)),
+    ("a flow's id", errors.NotAFlow, lambda s, f: s.portal.start(f)),
+    ("no flow", errors.NotAFlow, lambda s, f: s.portal.start(None)),
+    ("a flow of another engine", errors.NotAFlow, lambda s, f: s.portal.start(Flow)),
     ("a flow of others", NotStartedByHosts, lambda s, f: s.portal.start(PortalPassword)),
     ("a flow of others, by its event", NotStartedByHosts, lambda s, f: s.portal.start(PortalPassword, OpenPassword())),
     ("a clinic's code", NotStartedByHosts, lambda s, f: s.portal.start(AttachmentCode, issue())),

@@ -23,7 +23,7 @@ def said(sqlite: Scene) -> list[str]:
         table = re.search(r"registratura_(\w+)", text)
         words.append(" ".join((text.split()[0], table[1] if table else "")).strip())
 
-    sqlite.portal.close()
+    sqlite.storage.engine.dispose()
     event.listen(sqlite.storage.engine, "connect", lambda connection, _: connection.set_trace_callback(heard))
     sqlite.storage.flow_ids(limit=1)
     words.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from registratura.flows.errors import (
     KeyMissing,
     KeyUnreadable,
     KeyWrong,
+    PortalClosed,
     RegistraturaError,
     TextMissing,
 )
@@ -139,3 +141,19 @@ def test_two_portals_over_one_database_with_one_key_see_the_same(tmp_path: Path)
     assert two.send(flow.id, URAL).state == one.get(flow.id).state == "main_page"
     one.close()
     two.close()
+
+
+def test_a_closed_portal_takes_no_call(scene: Scene) -> None:
+    flow = scene.portal.start(Registration).id
+    scene.portal.close()
+    for call in (
+        lambda: scene.portal.start(Registration),
+        lambda: scene.portal.send(flow, URAL),
+        lambda: scene.portal.get(flow),
+        lambda: scene.portal.verify(flow),
+        scene.portal.run_due,
+        lambda: asyncio.run(scene.portal.aget(flow)),
+    ):
+        with pytest.raises(PortalClosed) as raised:
+            call()
+        is_told(raised.value)

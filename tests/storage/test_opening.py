@@ -17,10 +17,13 @@ from sqlalchemy.dialects import mysql, postgresql
 from support.rows import begun, contents, entry, moved
 
 from registratura.flows.errors import (
+    AddressUnreadable,
     DatabaseDamaged,
     DatabaseMissing,
     DatabaseUnavailable,
+    DatabaseUnsupported,
     OperatorError,
+    PoolUnfit,
     SchemaNewer,
 )
 from registratura.storage import SqlStorage, statements, storage_for
@@ -96,6 +99,11 @@ def test_a_database_without_our_tables_is_none_of_ours(tmp_path: Path) -> None:
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(DatabaseMissing):
         storage_for(tmp_path)
+
+
+def test_a_missing_folder_is_to_be_made_first(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseMissing, match="Make the folder first"):
+        storage_for(tmp_path / "no such folder" / "portal.db")
 
 
 @pytest.mark.parametrize("create", [True, False])
@@ -198,8 +206,41 @@ def test_a_text_that_no_database_can_hold_is_not_written(sql: SqlStorage) -> Non
 
 def test_a_database_of_another_make_is_refused() -> None:
     engine = Engine(NullPool(lambda: pytest.fail("connected")), mysql.dialect(), make_url("mysql://"))
-    with pytest.raises(DatabaseUnavailable, match="mysql"):
+    for database, make in ((engine, "mysql"), ("postgresql://anna:secret@host/portal", "postgresql")):
+        with pytest.raises(DatabaseUnsupported, match=f"SQLite only, not {make}") as raised:
+            storage_for(database)
+        assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["", "://secret", None, 7])
+def test_what_is_no_address_is_said_so_and_not_shown(address: Any) -> None:
+    with pytest.raises(AddressUnreadable) as raised:
+        storage_for(address)
+    assert raised.value.params == {}
+    assert str(address) not in str(raised.value) or not address
+
+
+def test_an_asynchronous_driver_wants_an_engine(tmp_path: Path) -> None:
+    pytest.importorskip("aiosqlite", reason="the extra `async` is not installed")
+    with pytest.raises(DatabaseUnavailable, match="AsyncEngine"):
+        storage_for(f"sqlite+aiosqlite:///{tmp_path / 'portal.db'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_that_gives_each_thread_a_database_is_refused() -> None:
+    engine = create_engine("sqlite://")
+    with pytest.raises(PoolUnfit, match="SingletonThreadPool"):
         storage_for(engine)
+    engine.dispose()
+
+
+def test_an_engine_that_gives_all_tasks_one_connection_is_refused() -> None:
+    pytest.importorskip("aiosqlite", reason="the extra `async` is not installed")
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine("sqlite+aiosqlite://")
+    with pytest.raises(PoolUnfit, match="StaticPool"):
+        storage_for(engine.sync_engine)
 
 
 def test_every_statement_is_told_to_postgresql_too() -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+from sqlalchemy.orm import Session
 from support.rows import answer, begun, contents, effect, moved, ticket, timer
 
+from registratura.flows.errors import PortalClosed
 from registratura.flows.rows import SecurityRow
+from registratura.storage import SqlStorage
 
 
 def test_an_effect_is_leased_to_one_and_comes_back_when_the_lease_runs_out(storage: Any) -> None:
@@ -125,3 +129,21 @@ def test_reading_writes_nothing(storage: Any) -> None:
     before = contents(storage)
     storage.due_timers(99, 9), storage.effects(), storage.lease_effects(1, 2, 9), storage.flow_ids()
     assert contents(storage) == before
+
+
+def test_a_storage_that_is_closed_takes_no_call(storage: Any) -> None:
+    with storage.unit() as unit:
+        unit.write(begun())
+    storage.close()
+    for call in (storage.flow_ids, storage.effects, lambda: storage.meta("keys"), lambda: storage.purge(1)):
+        with pytest.raises(PortalClosed):
+            call()
+    with pytest.raises(PortalClosed), storage.unit() as unit:
+        unit.flow("flow-1")
+    storage.close()
+
+
+def test_a_hosts_transaction_goes_to_no_storage_that_is_closed(sql: SqlStorage) -> None:
+    sql.close()
+    with Session(sql.engine) as within, pytest.raises(PortalClosed), sql.unit(within):
+        pass

@@ -232,6 +232,7 @@ def test_the_sessions_lie_where_the_storage_does(tmp_path: Path) -> None:
     storage = storage_for(tmp_path / "portal.db")
     assert isinstance(sessions_for(storage), SqlSessions)
     assert isinstance(sessions_for(MemoryStorage()), MemorySessions)
+    assert isinstance(sessions_for(storage_for("sqlite://")), MemorySessions), "its one connection is the units'"
     storage.close()
 
 
