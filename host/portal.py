@@ -245,8 +245,9 @@ def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:
     known = storage.meta(KEY_CHECK)
     ring = _keyring(keys, make=create and known is None)
     if known is None:
-        storage.set_meta(KEY_CHECK, ring.check_value())
-    elif not ring.fits(known):
+        # Another first start, with other keys, may have come between: the first keys stay.
+        known = storage.add_meta(KEY_CHECK, ring.check_value())
+    if not ring.fits(known):
         raise KeyWrong()
     return ring
 

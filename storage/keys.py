@@ -13,6 +13,7 @@ import stat
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -85,15 +86,17 @@ def create_key_file(path: str | os.PathLike[str]) -> Path:
     text = KeyFile(master=_new(), digest=(_new(),), sign=_new()).model_dump_json(indent=2) + "\n"
     try:
         # Made closed to others from the start: there is no moment in which somebody else could open it.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".registratura-key-") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+            # It gets its name once it is whole, and takes nobody's.
+            os.link(out.name, file)
+            _keep_names(file.parent)
     except FileExistsError:
         raise KeyFileExists(key=str(file)) from None
     except OSError as error:
         raise KeyUnreadable(key=str(file), reason=error.strerror) from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
     return file
 
 
@@ -121,6 +124,16 @@ def load_key_file(path: str | os.PathLike[str]) -> Keys:
     except ValueError:
         reason = f"a key is not {KEY_BYTES} bytes in base64 under a plain id"
         raise KeyUnreadable(key=str(file), reason=reason) from None
+
+
+def _keep_names(folder: Path) -> None:
+    """What was named in it survives a loss of power: without its key file a database could not be read."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _new() -> StoredKey:

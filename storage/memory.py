@@ -201,10 +201,10 @@ class MemoryStorage(Storage):
         with self._lock:
             return self.rows.meta.get(name)
 
-    def set_meta(self, name: str, value: str) -> None:
+    def add_meta(self, name: str, value: str) -> str:
         with self._lock:
-            self.rows.meta[name] = value
             self.rows.writes += 1
+            return self.rows.meta.setdefault(name, value)
 
     def purge(self, before: int) -> int:
         with self._lock:

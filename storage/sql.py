@@ -113,10 +113,10 @@ class SqlStorage(Storage):
             rows = line.rows(sql.META_VALUE, name)
         return rows[0][1] if rows else None
 
-    def set_meta(self, name: str, value: str) -> None:
+    def add_meta(self, name: str, value: str) -> str:
         with self._line() as line, self._transaction(line):
             line.run(sql.ADD_META, name, value)
-            line.run(sql.SET_META, value, name)
+            return str(line.rows(sql.META_VALUE, name)[0][1])
 
     def purge(self, before: int) -> int:
         with self._line() as line, self._transaction(line):

@@ -224,7 +224,6 @@ SECURITY_EVENTS = _statement(
 )
 META_VALUE = _by(META, META.c.name)
 ADD_META = _insert(META, unless_there=True)
-SET_META = _statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "value", "name")
 FORGET_ANSWERS = _statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
 FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
 # Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the

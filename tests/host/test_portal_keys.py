@@ -6,7 +6,7 @@ import pytest
 
 from registratura.flows.errors import KeyWrong
 from registratura.host import Registratura
-from registratura.storage import SqlStorage, storage_for
+from registratura.storage import MemoryStorage, SqlStorage, storage_for
 
 
 @pytest.fixture
@@ -37,4 +37,21 @@ def test_with_a_wrong_key_the_hosts_storage_stays_open(tmp_path: Path, closed: l
     with pytest.raises(KeyWrong):
         Registratura(storage, lambda: b"2" * 32)
     assert closed == []
+    storage.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_of_two_first_starts_with_other_keys_the_second_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    storage = MemoryStorage() if kind == "memory" else storage_for(tmp_path / "portal.db")
+    with monkeypatch.context() as both_look:
+        both_look.setattr(storage, "meta", lambda name: None)
+        Registratura(storage, lambda: b"1" * 32)
+        Registratura(storage, lambda: b"1" * 32)
+        with pytest.raises(KeyWrong):
+            Registratura(storage, lambda: b"2" * 32)
+    Registratura(storage, lambda: b"1" * 32)
+    with pytest.raises(KeyWrong):
+        Registratura(storage, lambda: b"2" * 32)
     storage.close()

@@ -1,7 +1,9 @@
 """Keys: what they seal opens only in its place and under them, and a wrong key is noticed."""
 
+import errno
 import json
 import os
+import stat
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,48 @@ def test_a_key_file_is_not_overwritten(tmp_path: Path) -> None:
     assert file.read_bytes() == before
     with pytest.raises(KeyUnreadable):
         create_key_file(tmp_path / "no such folder" / "portal.key")
+
+
+def test_nobody_sees_a_key_file_that_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, seen = tmp_path / "portal.key", []
+    fsync = os.fsync
+
+    def looked(descriptor: int) -> None:
+        seen.append((file.exists(), [stat.S_IMODE(found.stat().st_mode) for found in tmp_path.iterdir()]))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", looked)
+    create_key_file(file)
+    assert seen[0] == (False, [0o600])
+    assert seen[1:] in ([], [(True, [0o600, 0o600])]), "its folder, where folders are written so"
+    assert list(tmp_path.iterdir()) == [file], "nothing else is left"
+
+
+def test_a_write_that_fails_leaves_no_key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyUnreadable, match="No space left"):
+        create_key_file(tmp_path / "portal.key")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_who_make_a_key_file_at_once_one_is_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, link = tmp_path / "portal.key", os.link
+
+    def late(made: str, name: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        create_key_file(file)
+        others.append(file.read_bytes())
+        link(made, name)
+
+    others: list[bytes] = []
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(KeyFileExists):
+        create_key_file(file)
+    assert [file.read_bytes()] == others
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_key_file_that_is_not_there(tmp_path: Path) -> None:

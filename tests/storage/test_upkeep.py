@@ -116,11 +116,12 @@ def test_security_events_are_kept_the_newest_first(storage: Any) -> None:
     assert list(storage.security_events(1)) == [rows[1]]
 
 
-def test_meta_values_are_set_and_set_anew(storage: Any) -> None:
+def test_a_meta_value_is_the_firsts(storage: Any) -> None:
     assert storage.meta("keys") is None
-    storage.set_meta("keys", "one")
-    storage.set_meta("keys", "two")
-    assert storage.meta("keys") == "two"
+    assert storage.add_meta("keys", "one") == "one"
+    assert storage.add_meta("keys", "two") == "one"
+    assert storage.add_meta("others", "two") == "two"
+    assert storage.meta("keys") == "one"
 
 
 def test_reading_writes_nothing(storage: Any) -> None:
