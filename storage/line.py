@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Dialect
 
+from registratura.flows.errors import WithinUnknown
 from registratura.flows.ports import Lost
 from registratura.storage.databases import BEGIN, Errors
 from registratura.storage.statement import Statement
@@ -73,9 +74,15 @@ class Line:
                 raise
 
     @contextmanager
-    def savepoint(self, take_turn: Statement) -> Iterator[None]:
-        """A part of a host's transaction that can be lost without losing what the host did."""
+    def savepoint(self, take_turn: Statement, driver: Any) -> Iterator[None]:
+        """A part of a host's transaction that can be lost without losing what the host did.
+
+        Raises:
+            WithinUnknown: the driver has begun no transaction, so that everything would stay at once.
+        """
         self.run(take_turn)
+        if not getattr(driver, "in_transaction", True):
+            raise commits_at_once()
         self.say("SAVEPOINT registratura")
         try:
             yield
@@ -85,3 +92,8 @@ class Line:
                 self.say("RELEASE SAVEPOINT registratura")
             raise
         self.say("RELEASE SAVEPOINT registratura")
+
+
+def commits_at_once() -> WithinUnknown:
+    """The error for a host's connection on which nothing can be rolled back."""
+    return WithinUnknown(what="connection in AUTOCOMMIT", needed="one whose transaction can be rolled back")

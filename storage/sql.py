@@ -26,7 +26,7 @@ from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
 from registratura.storage.databases import Errors
 from registratura.storage.forks import watch_forks
-from registratura.storage.line import Line
+from registratura.storage.line import Line, commits_at_once
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
 from registratura.storage.sql_unit import SqlUnit
 from registratura.storage.tables import SCHEMA_VERSION
@@ -49,8 +49,8 @@ class SqlStorage(Storage):
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[SqlUnit]:
         if within is not None:
-            with self._hosts_line(within) as line:
-                yield SqlUnit(line, partial(line.savepoint, sql.TAKE_TURN))
+            with self._hosts_unit(within) as unit:
+                yield unit
         else:
             with self._line() as line:
                 yield SqlUnit(line, partial(line.transaction, self._turn))
@@ -215,7 +215,7 @@ class SqlStorage(Storage):
         return line.transaction(self._turn)
 
     @contextmanager
-    def _hosts_line(self, within: Any) -> Iterator[Line]:
+    def _hosts_unit(self, within: Any) -> Iterator[SqlUnit]:
         self._must_be_open()
         errors = Errors(self.engine.dialect, self.where, hosts=True)
         with errors.translated():
@@ -224,11 +224,20 @@ class SqlStorage(Storage):
                 raise WithinUnknown(what=type(within).__name__, needed="SQLAlchemy's Session or Connection")
             if not connection.in_transaction():
                 connection.begin()
+            if _autocommits(connection):
+                raise commits_at_once()
             cursor: Any = connection.connection.cursor()
+        line = Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))
         try:
-            yield Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))
+            yield SqlUnit(line, partial(line.savepoint, sql.TAKE_TURN, connection.connection.driver_connection))
         finally:
             cursor.close()
+
+
+def _autocommits(connection: Connection) -> bool:
+    """Whether SQLAlchemy was told, for this connection or the whole engine, that each statement commits by itself."""
+    level = connection.get_execution_options().get("isolation_level")
+    return (level or getattr(connection.dialect, "_on_connect_isolation_level", None)) == "AUTOCOMMIT"
 
 
 def _owner() -> tuple[int, object]:

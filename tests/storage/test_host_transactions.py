@@ -211,6 +211,40 @@ def test_what_is_no_transaction_is_refused(storage: Any, within: object) -> None
         pass
 
 
+@pytest.mark.parametrize("opened", [session, connection])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"isolation_level": "AUTOCOMMIT"},
+        {"execution_options": {"isolation_level": "AUTOCOMMIT"}},
+        {"connect_args": {"isolation_level": None}},
+    ],
+)
+def test_a_connection_that_commits_at_once_is_refused(host: SqlStorage, opened: Within, options: Any) -> None:
+    """Else half of an event could stay after the host has rolled back."""
+    before = contents(host)
+    engine = create_engine(host.engine.url, **options)
+    with opened(engine) as within, pytest.raises(WithinUnknown, match="AUTOCOMMIT"), host.unit(within) as unit:
+        unit.write(moved(2))
+    engine.dispose()
+    assert contents(host) == before
+
+
+@pytest.mark.parametrize("level", ["AUTOCOMMIT", "SERIALIZABLE"])
+def test_a_connections_own_level_is_what_counts(host: SqlStorage, level: str) -> None:
+    engine = create_engine(host.engine.url, isolation_level="AUTOCOMMIT")
+    with engine.connect().execution_options(isolation_level=level) as within:
+        if level == "AUTOCOMMIT":
+            with pytest.raises(WithinUnknown), host.unit(within):
+                pass
+        else:
+            with host.unit(within) as unit:
+                unit.write(moved(2))
+            within.rollback()
+    engine.dispose()
+    assert version(host) == 1
+
+
 @pytest.mark.parametrize("commits", [True, False])
 def test_a_hosts_session_on_the_one_connection_in_memory(commits: bool) -> None:
     storage = storage_for("sqlite://")
