@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from registratura.domain.refusal import Refusal
 from registratura.flows.engine.ask import Asking
+from registratura.flows.errors import NotAllowedNow
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord, Availability
 from registratura.flows.step import Send, Step
@@ -91,9 +92,16 @@ class FlowView:
     transition: str = ""
     started: Mapping[str, str] = field(default_factory=dict)
 
-    def action(self, name: str) -> Action | None:
-        """The action of that name, if the chart offers it now."""
-        return next((action for action in self.actions if action.name == name), None)
+    def action(self, name: str) -> Action:
+        """The action of that name.
+
+        Raises:
+            NotAllowedNow: the chart does not offer it now; `allowed` names those that it does.
+        """
+        for action in self.actions:
+            if action.name == name:
+                return action
+        raise NotAllowedNow(self.flow, self.state, name, tuple(action.name for action in self.actions))
 
 
 def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowView:

@@ -137,6 +137,11 @@ def test_an_error_names_what_is_allowed_now(scene: Scene) -> None:
     with raises(NotAllowedNow, "'register'", "'region'", "registration", "choose_region, cancel") as raised:
         scene.portal.send(flow, Register())
     assert raised.value.allowed == ("choose_region", "cancel")
+    view = scene.portal.get(flow)
+    assert view.action("choose_region") is view.actions[0]
+    with raises(NotAllowedNow, "'register'", "'region'", "registration", "choose_region, cancel") as raised:
+        view.action("register")
+    assert raised.value.allowed == ("choose_region", "cancel")
     with raises(UnknownEvent, "has no event 'fly'", "choose_region"):
         scene.portal.parse(flow, "fly")
     code = scene.code()
