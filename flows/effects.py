@@ -49,6 +49,12 @@ class AlarmSpraying(Effect):
     at: datetime
 
 
+class AlarmAmbiguousCard(Effect):
+    """Tell the operators that they must choose which of the clinics' cards is the person's (U19)."""
+
+    flow: str
+
+
 class DeliverCode(Effect):
     """Send a one-time code by SMS. The stored code is wiped once this is done."""
 
@@ -74,6 +80,6 @@ EFFECTS = {
     effect.kind(): effect
     for effect in (
         *(NotifyPerson, EndOtherSessions, StartExport, StopExport, WarnClinic, AlarmSpraying),
-        *(DeliverCode, DestroyPersonalData, AlarmErasureOverdue),
+        *(DeliverCode, DestroyPersonalData, AlarmErasureOverdue, AlarmAmbiguousCard),
     )
 }

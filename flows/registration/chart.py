@@ -68,6 +68,7 @@ class RegistrationChart(Chart):
     # Time.
     expire = (
         gosuslugi.to(registered, cond="account_exists")
+        | unconfirmed_account.to(registered, cond="account_exists")
         | card_review.to(registered)
         | password_offer.to(registered)
         | expired.from_(region, main_page, consent, gosuslugi, unconfirmed_account, ambiguous_card)

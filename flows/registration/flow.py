@@ -12,6 +12,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.domain.regions import REGIONS, region_refusals
 from registratura.flows.common import Back, Cancel, ContactSupport, Expire
+from registratura.flows.effects import AlarmAmbiguousCard
 from registratura.flows.event import Event, Facts
 from registratura.flows.flow import AnyCase, Flow
 from registratura.flows.gosuslugi.account import (
@@ -169,7 +170,8 @@ def _identified(case: Identified) -> Move:
     if case.target == "unconfirmed_account":
         return Move(changes={"verifying": identity.verifying})
     if case.target == "ambiguous_card":
-        return Move(changes={"identity": identity, "matches": facts.matches})
+        alarm = AlarmAmbiguousCard(flow=case.record.id)
+        return Move(changes={"identity": identity, "matches": facts.matches}, effects=(alarm,))
     if facts.account is None:
         return _open(case, identity, facts, facts.matches[0] if facts.matches else None)
     return _enter(case, identity, facts, facts.account)

@@ -10,6 +10,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
 from registratura.flows.common import AttemptsExhausted, Back, Cancel, ContactSupport, Expire, LockEnded
+from registratura.flows.effects import AlarmAmbiguousCard
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyCase, Counted, Flow
 from registratura.flows.gosuslugi.account import (
@@ -167,7 +168,9 @@ def _identified(case: Identified) -> Move:
     if case.target == "not_registered":
         return Move()
     if case.target == "ambiguous_card":
-        return Move(changes={"identity": identity, "matches": facts.matches}, subject=facts.account)
+        alarm = AlarmAmbiguousCard(flow=case.record.id)
+        changes = {"identity": identity, "matches": facts.matches}
+        return Move(changes=changes, effects=(alarm,), subject=facts.account)
     return _enter(case, identity, facts, facts.matches[0] if facts.matches else None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from registratura.domain.clinics import Clinic, Document, PatientRef
-from registratura.flows.effects import AlarmSpraying, StartExport, StopExport, WarnClinic
+from registratura.flows.effects import AlarmAmbiguousCard, AlarmSpraying, StartExport, StopExport, WarnClinic
 from registratura.flows.step import Effect
 from registratura.host.gateways import IssuedCode
 from registratura.host.portal import Registratura
@@ -60,7 +60,7 @@ def clinic_handlers(desks: Mapping[str, StandInClinicDesk]) -> dict[type[Effect]
     def warn(effect: WarnClinic, effect_id: str) -> None:
         desks[effect.clinic].warnings.append(effect.code)
 
-    def alarm(effect: AlarmSpraying, effect_id: str) -> None:
+    def alarm(effect: Effect, effect_id: str) -> None:
         """The stand-in has no operators to wake."""
 
-    return {StartExport: start, StopExport: stop, WarnClinic: warn, AlarmSpraying: alarm}
+    return {StartExport: start, StopExport: stop, WarnClinic: warn, AlarmSpraying: alarm, AlarmAmbiguousCard: alarm}

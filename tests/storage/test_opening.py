@@ -80,7 +80,7 @@ def test_the_hosts_engine_stays_the_hosts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("create", [True, False])
 def test_a_folder_that_is_not_there(tmp_path: Path, create: bool) -> None:
-    with pytest.raises(DatabaseMissing, match="no such folder.*Make the folder first"):
+    with pytest.raises(DatabaseMissing, match=r"no such folder.*Make the folder first"):
         storage_for(tmp_path / "no such folder" / "portal.db", create=create)
     assert list(tmp_path.iterdir()) == []
 

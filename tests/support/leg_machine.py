@@ -220,6 +220,8 @@ class LegMachine(PortalMachine):
         if not refused:
             self.answers[answer] = (self.flow, name)
         view = self.dying(lambda _: self.scene.portal.gosuslugi.returned(self.flow, PEOPLE[name], answer), death)
+        # Operators are told when the person gets there, and not again.
+        self.effects["AlarmAmbiguousCard"] += to == "ambiguous_card" and not refused
         self.arrived(view, None if refused else to, refused=refused)
         self.after_an_answer(PEOPLE[name], view, bool(refused))
 

@@ -47,7 +47,7 @@ TRANSITIONS = leg_transitions(ANSWERS) | {
     "password_offer/set_password/registered",
     "password_offer/skip_password/registered",
     *(f"{state}/cancel/cancelled" for state in ("region", "main_page", "consent", "card_review", "password_offer")),
-    *(f"{state}/expire/registered" for state in ("gosuslugi", "card_review", "password_offer")),
+    *(f"{state}/expire/registered" for state in ("gosuslugi", "unconfirmed_account", "card_review", "password_offer")),
     *(f"{state}/expire/expired" for state in ("region", "main_page", "consent", "gosuslugi", "unconfirmed_account")),
     "ambiguous_card/expire/expired",
 }

@@ -199,6 +199,7 @@ class World:
             effects.DestroyPersonalData: lambda effect, effect_id: None,
             effects.AlarmErasureOverdue: self._alarm,
             effects.AlarmSpraying: self._alarm,
+            effects.AlarmAmbiguousCard: self._alarm,
         }
 
     def _deliver_code(self, effect: effects.DeliverCode, effect_id: str) -> None:
