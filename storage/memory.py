@@ -67,6 +67,14 @@ class MemoryUnit(Unit):
         with self._lock:
             return list(self._rows().evidence.get(flow_id, []))
 
+    def timers(self, flow_id: str) -> Sequence[TimerRow]:
+        with self._lock:
+            return self._rows().timers.get(flow_id, ())
+
+    def effects(self, flow_id: str) -> Sequence[EffectRow]:
+        with self._lock:
+            return [row for row in self._rows().effects.values() if row.flow_id == flow_id]
+
     def idempotent(self, scope: str, key: str) -> IdempotencyRow | None:
         with self._lock:
             return self._rows().idempotency.get((scope, key))

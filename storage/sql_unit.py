@@ -8,7 +8,18 @@ from typing import Any
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.ports import Unit
-from registratura.flows.rows import Changes, ClaimRow, EvidenceRow, FlowRow, IdempotencyRow, KeyRow, LogRow, TicketRow
+from registratura.flows.rows import (
+    Changes,
+    ClaimRow,
+    EffectRow,
+    EvidenceRow,
+    FlowRow,
+    IdempotencyRow,
+    KeyRow,
+    LogRow,
+    TicketRow,
+    TimerRow,
+)
 from registratura.storage import statements as sql
 from registratura.storage.line import Line
 from registratura.storage.sql_changes import counter_of, write
@@ -44,6 +55,12 @@ class SqlUnit(Unit):
 
     def evidence(self, flow_id: str) -> Sequence[EvidenceRow]:
         return [EvidenceRow._make(row) for row in self._line.rows(sql.EVIDENCE_OF, flow_id)]
+
+    def timers(self, flow_id: str) -> Sequence[TimerRow]:
+        return [TimerRow._make(row) for row in self._line.rows(sql.TIMERS_OF, flow_id)]
+
+    def effects(self, flow_id: str) -> Sequence[EffectRow]:
+        return [EffectRow._make(row) for row in self._line.rows(sql.EFFECTS_OF, flow_id)]
 
     def idempotent(self, scope: str, key: str) -> IdempotencyRow | None:
         row = self._one(sql.IDEMPOTENT, scope, key)

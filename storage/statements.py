@@ -68,6 +68,8 @@ ENTRY = _by(LOG, LOG.c.flow_id, LOG.c.seq)
 EVIDENCE_OF = _statement(
     select(EVIDENCE).where(EVIDENCE.c.flow_id == value("flow_id")).order_by(EVIDENCE.c.number), "flow_id"
 )
+TIMERS_OF = _by(TIMERS, TIMERS.c.flow_id)
+EFFECTS_OF = _by(EFFECTS, EFFECTS.c.flow_id)
 IDEMPOTENT = _by(IDEMPOTENCY, IDEMPOTENCY.c.scope, IDEMPOTENCY.c.key)
 COUNTER = _by(ATTEMPTS, ATTEMPTS.c.scope)
 TICKET = _by(TICKETS, TICKETS.c.id)

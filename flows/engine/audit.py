@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,23 +11,25 @@ from pydantic import BaseModel
 
 from registratura.domain.canonical import canonical_json
 from registratura.domain.consent import ConsentEvidence, verify_chain
-from registratura.domain.values import secret_fields
+from registratura.domain.values import personal_fields, secret_fields
 from registratura.flows.decide import decide, decide_start
+from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import (
     log_hash,
     log_place,
     moment,
     record_of,
     refusals_in,
+    timers_json,
     timers_of,
 )
 from registratura.flows.engine.engine import Engine
 from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import By, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Keyring
+from registratura.flows.ports import Keyring, Unit
 from registratura.flows.record import NO_HASH, FlowRecord
-from registratura.flows.rows import EvidenceRow, LogRow
+from registratura.flows.rows import ClaimRow, EffectRow, EvidenceRow, LogRow, TimerRow
 from registratura.flows.step import Step
 
 PROBLEMS = {
@@ -36,6 +39,9 @@ PROBLEMS = {
     "log_decided_otherwise": "log: entry {entry} would be decided otherwise",
     "log_empty": "log: it is empty",
     "log_fold": "log: folding it does not give the stored state",
+    "timers": "timers: they are not those that the log leaves",
+    "claims": "claims: one of entry {entry} is not there, or another flow has it",
+    "effects": "effects: those of entry {entry} are not what was decided",
     "consent_changed": "consent: entry {entry} was changed, or one before it is missing",
     "consent_end": "consent: it ends with entry {entry}, and the flow knows another number",
     "consent_signature": "consent: a signature does not fit",
@@ -70,7 +76,7 @@ class Verdict:
 
 
 def verify(engine: Engine, flow_id: str) -> Verdict:
-    """Check one flow: the log's chain, the fold against the stored row, the decisions, and the chain of consent.
+    """Check one flow: the log's chain, the fold against the stored rows, the decisions, and the chain of consent.
 
     Raises:
         UnknownFlow: there is no such flow.
@@ -83,9 +89,13 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
         record = record_of(row, engine.tools.flows, engine.tools.keys)
         log = list(unit.log(flow_id))
         evidence = list(unit.evidence(flow_id))
+        timers, effects = unit.timers(flow_id), unit.effects(flow_id)
+        claims = _claims(unit, log)
     problems = [
         *_chain(log, record),
-        *_fold(engine, row.wrapped or "", log, record),
+        *_fold(engine, row.wrapped or "", log, record, effects),
+        *_timers(timers, record),
+        *claims,
         *_consent(engine.tools.keys, evidence, record),
     ]
     return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
@@ -99,6 +109,25 @@ def _chain(log: list[LogRow], record: AnyRecord) -> list[Problem]:
         previous = entry.hash
     if (len(log), previous) != (record.version, record.head):
         return [Problem("log_end", len(log))]
+    return []
+
+
+def _timers(rows: Sequence[TimerRow], record: AnyRecord) -> list[Problem]:
+    live = {row.kind: [row.due, row.epoch] for row in rows}
+    return [] if live == timers_json(record.timers) else [Problem("timers")]
+
+
+def _claims(unit: Unit, log: list[LogRow]) -> list[Problem]:
+    """A claim is never given back. One that no entry made is not looked for."""
+    for entry in log:
+        try:
+            made = [ClaimRow._make((*claim, entry.flow_id)) for claim in json.loads(entry.outcome).get("claims", ())]
+            lost = any(unit.claim(claim.kind, [claim.digest]) != claim for claim in made)
+        except (ValueError, TypeError, AttributeError):
+            # The entry itself was changed, which its chain tells.
+            continue
+        if lost:
+            return [Problem("claims", entry.seq)]
     return []
 
 
@@ -128,18 +157,27 @@ def _entry(row: EvidenceRow) -> ConsentEvidence | None:
     return entry if (row.entry, row.number, row.previous) == (text, entry.number, entry.previous) else None
 
 
-def _fold(engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord) -> list[Problem]:
+def _fold(
+    engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord, effects: Sequence[EffectRow]
+) -> list[Problem]:
     flow = engine.tools.flows[record.flow]
     state: AnyRecord | None = None
+    sent = {(row.seq, row.id, row.kind, _clear(row.kind, row.payload)) for row in effects}
     for entry in log:
         try:
-            state, problem = _replayed(engine, flow, record, state, entry, wrapped)
+            state, step, problem = _replayed(engine, flow, record, state, entry, wrapped)
+            decided = set(_sent(step))
+            if not problem and decided != {row for row in sent if row[0] == entry.seq}:
+                problem = Problem("effects", entry.seq)
+            sent -= decided
         except Exception:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
             return [Problem("log_not_replayed", entry.seq)]
         if problem:
             return [problem]
     if state is None:
         return [Problem("log_empty")]
+    if sent:
+        return [Problem("effects", min(sent)[0])]
     # The heads of the chains are looked at where the chains are.
     state = replace(state, head=record.head, evidence=record.evidence, evidence_head=record.evidence_head)
     return [] if state == record else [Problem("log_fold")]
@@ -147,8 +185,8 @@ def _fold(engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord) ->
 
 def _replayed(
     engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str
-) -> tuple[AnyRecord, Problem | None]:
-    """The record after an entry, by folding; and a problem, if deciding again says something else."""
+) -> tuple[AnyRecord, Step, Problem | None]:
+    """The record after an entry, by folding; the step, decided again; and a problem, if that is another one."""
     payload, outcome = json.loads(entry.payload), json.loads(entry.outcome)
     hidden: dict[str, Any] = {}
     if entry.sealed:
@@ -169,7 +207,24 @@ def _replayed(
     step = _decided(flow, before, base, entry, payload, hidden)
     decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
     recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])
-    return after, None if decided == recorded else Problem("log_decided_otherwise", entry.seq)
+    return after, step, None if decided == recorded else Problem("log_decided_otherwise", entry.seq)
+
+
+def _sent(step: Step) -> Iterator[tuple[int, str, str, str]]:
+    """The effects of a step as rows have them, but for what is personal."""
+    record = step.record
+    for number, effect in enumerate(step.move.effects):
+        clear = _clear(effect.kind(), effect.model_dump_json())
+        yield record.version, f"{record.id}:{record.version}:{number}", effect.kind(), clear
+
+
+def _clear(kind: str, payload: str) -> str:
+    """What is personal is wiped once it is handed over, and may be made of a secret that the log never had."""
+    try:
+        values, hidden = json.loads(payload), personal_fields(EFFECTS[kind])
+        return canonical_json({name: value for name, value in values.items() if name not in hidden})
+    except (KeyError, ValueError, AttributeError):
+        return payload
 
 
 def _decided(

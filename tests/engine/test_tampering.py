@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.portal import AT_HOME, Scene, accepting
+from support.portal import AT_HOME, BORIS, Scene, accepting
 
 from registratura.flows.engine.audit import Problem
 from registratura.flows.engine.codec import log_hash
@@ -159,3 +159,48 @@ def test_an_outcome_that_would_be_decided_otherwise_is_found_though_its_hashes_f
     with sqlite.storage.unit() as unit:
         unit.write(Changes(flows=((moved, 2),), log=(forged,)))
     assert sqlite.portal.verify(flow).problems == (Problem("log_decided_otherwise", 2),)
+
+
+LIVE = [
+    ("UPDATE registratura_timers SET due = due + 1 WHERE flow_id = '{registration}'", Problem("timers")),
+    ("UPDATE registratura_timers SET kind = 'retry' WHERE flow_id = '{registration}'", Problem("timers")),
+    ("DELETE FROM registratura_timers WHERE flow_id = '{registration}'", Problem("timers")),
+    ("DELETE FROM registratura_claims WHERE kind = 'account'", Problem("claims", 6)),
+    ("UPDATE registratura_claims SET target = 'another' WHERE kind = 'account'", Problem("claims", 6)),
+    ("UPDATE registratura_claims SET flow_id = 'another' WHERE kind = 'account'", Problem("claims", 6)),
+    ("DELETE FROM registratura_effects WHERE flow_id = '{right}' AND seq = 1", Problem("effects", 1)),
+    ("UPDATE registratura_effects SET kind = 'StopExport' WHERE seq = 1", Problem("effects", 1)),
+    (
+        "UPDATE registratura_effects SET payload = replace(payload, 'ural', 'volga') WHERE seq = 2",
+        Problem("effects", 2),
+    ),
+    ("UPDATE registratura_effects SET payload = '{{' WHERE seq = 2", Problem("effects", 2)),
+    ("UPDATE registratura_effects SET seq = 9 WHERE seq = 2", Problem("effects", 2)),
+    (
+        "INSERT INTO registratura_effects SELECT id || '0', flow_id, 7, kind, payload, sealed, key_id, status,"
+        " attempts, due, error FROM registratura_effects WHERE seq = 2",
+        Problem("effects", 7),
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "problem"), LIVE)
+def test_what_lives_beside_the_log_must_be_what_the_log_says(sqlite: Scene, statement: str, problem: Problem) -> None:
+    registration = sqlite.at_card(BORIS).id
+    caller = sqlite.registered()
+    sqlite.attached(caller)
+    right = sqlite.flow_of(caller, "clinic_right")
+    sqlite.portal.clinics.suspend(right)
+    flows = sqlite.storage.flow_ids(limit=1000)
+    assert all(sqlite.portal.verify(flow).sound for flow in flows)
+    change(sqlite, statement.format(registration=registration, right=right))
+    found = [sqlite.portal.verify(flow).problems for flow in flows]
+    assert problem in sum(found, ())
+    assert all(problems in ((), (problem,)) for problems in found), "only that is said, and of nobody else"
+
+
+def test_what_was_carried_out_is_still_what_the_log_says(sqlite: Scene) -> None:
+    caller = sqlite.registered()
+    sqlite.attached(caller)
+    assert sqlite.portal.run_due().delivered == 1
+    assert all(sqlite.portal.verify(flow).sound for flow in sqlite.storage.flow_ids(limit=1000))
