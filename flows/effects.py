@@ -17,9 +17,10 @@ class NotifyPerson(Effect):
 
 
 class EndOtherSessions(Effect):
-    """Sign the account out everywhere but where this came from (U32)."""
+    """Sign the account out everywhere but where this came from (U32): `session` is that caller's, if it has one."""
 
     account: str
+    session: Annotated[str | None, Personal] = None
 
 
 class StartExport(Effect):

@@ -181,6 +181,10 @@ class Ask(Protocol):
     def attempt(self) -> Attempt | None:
         """How this judged event was counted."""
 
+    @property
+    def session(self) -> str | None:
+        """The session of the caller, as the host names it. Who has it is in: it is sealed wherever it is kept."""
+
     def new_id(self) -> str: ...
     def number(self, below: int) -> int:
         """A random number from 0, below the bound."""

@@ -69,8 +69,8 @@ class Sessions(Protocol):
     def move(self, session_id: str, row: SessionRow) -> bool:
         """The session goes on under another id, once: False if it had ended. Its visits go along."""
 
-    def end_of_account(self, account: str, created_before: int) -> int:
-        """End the account's sessions that began before; gives how many."""
+    def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
+        """End the account's sessions that began before, but for that one; gives how many."""
 
     def add_visit(self, row: VisitRow) -> None: ...
     def visit(self, visit_id: str) -> VisitRow | None: ...
@@ -114,10 +114,10 @@ class MemorySessions(Sessions):
                 self._visits[visit.id] = visit._replace(session=row.id)
             return True
 
-    def end_of_account(self, account: str, created_before: int) -> int:
+    def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
         with self._lock:
-            rows = list(self._sessions.values())
-            ended = [row.id for row in rows if row.account == account and row.created_at < created_before]
+            old = [row for row in self._sessions.values() if row.account == account and row.created_at < created_before]
+            ended = [row.id for row in old if row.id != but]
             for session_id in ended:
                 del self._sessions[session_id]
             return len(ended)
@@ -182,9 +182,9 @@ class SqlSessions(Sessions):
             connection.execute(visits)
             return True
 
-    def end_of_account(self, account: str, created_before: int) -> int:
-        old = delete(SESSIONS).where(SESSIONS.c.account == account, SESSIONS.c.created_at < created_before)
-        return self._run(old)
+    def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
+        old = (SESSIONS.c.account == account, SESSIONS.c.created_at < created_before, SESSIONS.c.id != (but or ""))
+        return self._run(delete(SESSIONS).where(*old))
 
     def add_visit(self, row: VisitRow) -> None:
         self._run(insert(VISITS).values(row._asdict()))

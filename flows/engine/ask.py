@@ -44,6 +44,7 @@ class Asking:
     # A function, not a closure over this: a circle would keep the data keys until a collector comes round.
     effective: Callable[[Asking, AnyRecord], AnyRecord]
     address: str | None = None
+    session: str | None = field(default=None, repr=False)
     attempt: Attempt | None = None
     seen: dict[str, AnyRecord] = field(default_factory=dict)
     watched: dict[str, int] = field(default_factory=dict)

@@ -107,8 +107,7 @@ class Engine:
     ) -> FlowView:
         """Send an event to a flow. docs/architecture.md follows one from here to the database and back.
 
-        All that it changes is written in one transaction: the host's, if `within` is given. The same call under the
-        same `idempotency_key` gets the same answer, and is carried out once.
+        All of it is written in one transaction, the host's with `within`. Under one `idempotency_key` it happens once.
 
         Raises:
             UnknownFlow, UnknownEvent, NotAPersonsEvent, NotAllowedNow, ConcurrentUpdate, IdempotencyConflict,
@@ -297,4 +296,5 @@ class Engine:
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
         by = By(channel=caller.channel, account=caller.account) if caller else _THE_HOST
-        return Asking(self.tools, unit, self.tools.clock(), by, effective, caller.address if caller else None)
+        where = (caller.address, caller.session) if caller else (None, None)
+        return Asking(self.tools, unit, self.tools.clock(), by, effective, *where)

@@ -36,8 +36,9 @@ class PasswordFacts(Facts):
 
 
 class ChangeFacts(PasswordFacts):
-    """Also whether the current password was right, and how the attempt counts."""
+    """Also whether the current password was right, how the attempt counts, and which session stays."""
 
+    session: Annotated[str | None, Personal] = None
     right: bool
     attempt: Attempt
 
@@ -88,7 +89,11 @@ def judge_change(record: PP, event: ChangePassword, ask: Ask) -> ChangeFacts:
     problems = _problems(record, event, ask)
     good = right and attempt.judgeable and not problems
     return ChangeFacts(
-        problems=problems, hash=ask.hasher.hash(event.password) if good else None, right=right, attempt=attempt
+        problems=problems,
+        hash=ask.hasher.hash(event.password) if good else None,
+        session=ask.session if good else None,
+        right=right,
+        attempt=attempt,
     )
 
 
@@ -105,8 +110,9 @@ def why_not_changed(case: Case[PortalPasswordData, ChangePassword, ChangeFacts])
 @PortalPassword.decides(ChangePassword)
 def change(case: Case[PortalPasswordData, ChangePassword, ChangeFacts]) -> Move:
     account = case.record.account or ""
-    told = (EndOtherSessions(account=account), NotifyPerson(account=account, about="password_changed"))
-    return Move(changes={"hash": case.facts.hash}, effects=told, attempt="passed")
+    ended = EndOtherSessions(account=account, session=case.facts.session)
+    told = NotifyPerson(account=account, about="password_changed")
+    return Move(changes={"hash": case.facts.hash}, effects=(ended, told), attempt="passed")
 
 
 @PortalPassword.decides_refused(ChangePassword)

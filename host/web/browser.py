@@ -157,9 +157,9 @@ class Browsers:
         """The visit, if this browser set out on it and has not come back yet."""
         return self.sessions.spend_visit(_digest(state), browser.id)
 
-    def end_others(self, account: str, before: datetime) -> int:
-        """End the sessions of the account that began before (U32)."""
-        return self.sessions.end_of_account(account, micros(before))
+    def end_others(self, account: str, before: datetime, but: str | None) -> int:
+        """End the sessions of the account that began before, but for that one (U32)."""
+        return self.sessions.end_of_account(account, micros(before), but)
 
     def purge(self) -> int:
         """Forget the sessions whose life is over."""

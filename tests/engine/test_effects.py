@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.portal import TICK, Scene, tables
+from support.portal import PASSWORD, TICK, Scene, tables
 from support.rows import effect
 
 from registratura.flows import effects
-from registratura.flows.effects import DeliverCode, StartExport, StopExport
+from registratura.flows.effects import DeliverCode, EndOtherSessions, StartExport, StopExport
 from registratura.flows.engine.codec import micros, moment
 from registratura.flows.engine.due import LEASE, TRIES, WITHOUT_HANDLER
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
+from registratura.flows.portal_password import ChangePassword
 from registratura.flows.registration import Registration
 from registratura.flows.rows import Changes, EffectRow
 from registratura.flows.step import Effect
@@ -259,3 +260,15 @@ def test_a_round_takes_no_more_than_it_is_told(scene: Scene) -> None:
         scene.portal.start(OneTimeCode, SendOneTimeCode(phone=PHONE, person=str(person)))
     assert [scene.portal.run_due(limit=2).delivered for _ in range(3)] == [2, 2, 1]
     assert len({effect_id for _, effect_id in handler.given}) == 5
+
+
+def test_who_changes_a_password_is_named_to_whoever_ends_the_other_sessions(scene: Scene) -> None:
+    """U32. Whoever has a session's name is in, so it stands nowhere in clear."""
+    caller = scene.registered()
+    handler = scene.portal.handlers[EndOtherSessions] = Handler()
+    event = ChangePassword(current=PASSWORD, password="Wqx92mm", repeat="Wqx92mm")
+    scene.walk(scene.flow_of(caller, "portal_password"), event, caller=caller)
+    assert str(caller.session) not in repr(tables(scene))
+    scene.portal.run_due()
+    ((given, _),) = handler.given
+    assert given == EndOtherSessions(account=str(caller.account), session=caller.session)

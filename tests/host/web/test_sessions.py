@@ -198,7 +198,9 @@ def test_the_api_knows_the_session_of_the_pages(browser: Browser) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_who_signs_in_over_the_api_gets_a_new_token(browser: Browser, site: Site) -> None:
+def test_who_signs_in_over_the_api_gets_a_new_token_and_keeps_it_when_the_password_changes(
+    browser: Browser, site: Site
+) -> None:
     registered(browser)
     program = site.http()
     flow = program.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
@@ -209,6 +211,14 @@ def test_who_signs_in_over_the_api_gets_a_new_token(browser: Browser, site: Site
     assert json.loads(done.text)["state"] == "signed_in"
     assert program.cookies["registratura"] != before
     assert program.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
+    # Who changes the password stays, and all others are out (U32).
+    site.turn(minutes=5)
+    mine = [flow for flow in site.portal.engine.storage.flow_ids() if site.portal.get(flow).flow == "portal_password"]
+    new = {"current": GOOD_PASSWORD, "password": "Wqx92mm", "repeat": "Wqx92mm"}
+    program.post(f"/api/flows/{mine[0]}/events", json={"event": "change_password", "payload": new})
+    assert site.portal.run_due().delivered == 2
+    assert program.get(f"/api/flows/{mine[0]}").status_code == 200
+    assert browser.open("/cabinet").title.startswith("Вход в личный кабинет")
 
 
 def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
@@ -266,10 +276,12 @@ def test_a_visit_is_spent_once_and_by_its_own_session(sessions: Sessions) -> Non
 
 def test_the_older_sessions_of_an_account_end(sessions: Sessions) -> None:
     sessions.put(ROW._replace(id="old", account="a"))
+    sessions.put(ROW._replace(id="mine", account="a"))
     sessions.put(ROW._replace(id="new", account="a", created_at=LONG_AGO + 1))
     sessions.put(ROW._replace(id="other", account="b"))
+    assert sessions.end_of_account("a", LONG_AGO + 1, "mine") == 1
+    assert [sessions.get(key) is not None for key in ("old", "mine", "new", "other")] == [False, True, True, True]
     assert sessions.end_of_account("a", LONG_AGO + 1) == 1
-    assert [sessions.get(key) is not None for key in ("old", "new", "other")] == [False, True, True]
 
 
 def test_what_nobody_has_seen_for_long_is_forgotten(sessions: Sessions) -> None:
