@@ -62,6 +62,8 @@ def test_support_names_the_card_and_the_person_goes_on(ambiguous: Scene) -> None
     """U19."""
     flow = ambiguous.at_card()
     assert flow.state == "ambiguous_card"
+    told = [(row.kind, row.payload) for row in ambiguous.storage.effects()]
+    assert told == [("AlarmAmbiguousCard", f'{{"flow":"{flow.id}"}}')], "an operator has to know of it"
     assert ambiguous.walk(flow.id, ContactSupport(), caller=AT_HOME).state == "ambiguous_card"
     view = ambiguous.portal.operator.resolve_ambiguity(flow.id, "card 2")
     assert (view.state, view.transition) == ("card_review", "ambiguous_card/ambiguity_resolved/card_review")
