@@ -52,11 +52,13 @@ serve: $(MADE) ## The portal in a browser, with stand-ins for Gosuslugi and a cl
 
 test: lint types features unit wheel ## Everything: what CI runs
 
-features: $(MADE) ## The specification only: behave
+features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@printf '\n== Specification: every step is defined\n'
 	@$(BIN)/behave --dry-run -f null --no-summary
-	@printf '\n== Specification: behave\n'
+	@printf '\n== Specification: behave, in process\n'
 	@$(BIN)/behave
+	@printf '\n== Specification: behave, over HTTP\n'
+	@$(BIN)/behave -D driver=http
 
 unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'

@@ -1,7 +1,8 @@
 """behave's hooks: which driver plays the portal, and where *Когда* begins and ends.
 
 `behave -D driver=<name>` takes `driver(settings)` from the module `registratura.features.drivers.<name>`; the default
-is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario fired, as JSON.
+is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario fired and asked for,
+as JSON. A scenario with an active tag (`@use.with_driver=http`) is played by the drivers it names: see drivers.toml.
 behave calls no hook in a dry run.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from behave.cucumber_expression import use_step_matcher_for_cucumber_expressions  # type: ignore[import-untyped]  # behave has no type hints
+from behave.tag_matcher import ActiveTagMatcher  # type: ignore[import-untyped]  # behave has no type hints
 
 from registratura.features import parameters
 
@@ -27,19 +29,26 @@ parameters.define_once()
 def before_all(context: Any) -> None:
     """Find the driver, so that a wrong name fails before the first scenario."""
     settings = dict(context.config.userdata)
-    module = import_module(f"registratura.features.drivers.{settings.get('driver', 'engine')}")
+    name = settings.get("driver", "engine")
+    module = import_module(f"registratura.features.drivers.{name}")
+    context.meant = ActiveTagMatcher({"driver": name, "progress": settings.get("progress", "yes")})
     context.make_driver = partial(module.driver, settings)
     context.ledger = []
 
 
-def before_scenario(context: Any, scenario: object) -> None:
-    """A fresh portal for every scenario."""
-    context.driver = context.make_driver()
+def before_scenario(context: Any, scenario: Any) -> None:
+    """A fresh portal for every scenario that is meant for the driver."""
+    context.driver = None
+    if context.meant.should_skip_with_tags(scenario.effective_tags):
+        scenario.skip("см. drivers.toml")
+    else:
+        context.driver = context.make_driver()
 
 
 def before_step(context: Any, step: Any) -> None:
     """Only what fires while *Когда* runs is what a scenario shows."""
     if step.step_type == "when":
+        context.act = step.name
         context.driver.about_to_act()
 
 
@@ -51,11 +60,17 @@ def after_step(context: Any, step: Any) -> None:
 
 def after_scenario(context: Any, scenario: Any) -> None:
     """Close the scenario's portal."""
-    fired = [entry._asdict() for entry in context.driver.fired]
-    context.ledger.append(
-        {"scenario": scenario.name, "tags": [str(tag) for tag in scenario.effective_tags], "fired": fired}
-    )
-    context.driver.close()
+    if context.driver is not None:
+        context.ledger.append(
+            {
+                "scenario": scenario.name,
+                "tags": [str(tag) for tag in scenario.effective_tags],
+                "when": context.act,
+                "fired": [entry._asdict() for entry in context.driver.fired],
+                "requests": context.driver.requests,
+            }
+        )
+        context.driver.close()
 
 
 def after_all(context: Any) -> None:

@@ -62,6 +62,7 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "entry": words.ENTRIES,
     "method": words.METHODS,
     "answer": words.ANSWERS,
+    "flaw": words.FLAWS,
     "purpose": words.PURPOSES,
     "evidence": words.EVIDENCE,
     "field": words.FIELDS,

@@ -8,6 +8,7 @@ REASONS = {
     "текст согласия изменился": "consent.stale",
     "согласие отозвано": "consent.withdrawn",
     "этот ответ Госуслуг уже использован": "gosuslugi.answer_used",
+    "ответ Госуслуг не принят": "answer_rejected",
     "вход на Госуслугах отменён": "gosuslugi.cancelled",
     "Госуслуги временно недоступны": "gosuslugi.outage",
     "вход через Госуслуги нужно начать сначала": "gosuslugi.code_dead",

@@ -6,6 +6,7 @@ Times are whole microseconds since 1970, as in all rows.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from threading import RLock
 from typing import Any, NamedTuple, Protocol
 
@@ -35,6 +36,11 @@ VISITS = Table(
     Column("at", BigInteger, nullable=False),
     Column("spent", BigInteger, nullable=False),
 )
+
+
+def digest(secret: str) -> str:
+    """What is kept of a token or a `state`."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class SessionRow(NamedTuple):

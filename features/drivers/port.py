@@ -39,6 +39,10 @@ class Driver(Protocol):
     def fired(self) -> Sequence[Fired]:
         """What happened between `about_to_act` and `acted`; empty where a driver cannot know."""
 
+    @property
+    def requests(self) -> Sequence[str]:
+        """What people's browsers asked for in *Когда*, `POST /api/flows`; empty where there is no wire."""
+
     def about_to_act(self) -> None:
         """Called before *Когда*: what is stored now is what "nothing has changed" means; coverage counts from here."""
 

@@ -60,6 +60,9 @@ class Then(Protocol):
         """The answers to the requests of the last act, each as a text to compare."""
 
     # What is stored.
+    def security_events(self) -> int:
+        """How many answers of Gosuslugi were written down as not to be believed."""
+
     def unchanged(self) -> bool:
         """Whether every stored flow is byte for byte what it was before the act."""
 

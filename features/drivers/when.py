@@ -60,7 +60,13 @@ class When(Protocol):
         """The answer that Gosuslugi gave about the person comes to another one's flow."""
 
     def gosuslugi_answers(self, person: Person, answer: str) -> None:
-        """Gosuslugi answers no, or with an account that is not confirmed."""
+        """Gosuslugi answers no, with an account that is not confirmed, or with nothing that can be read."""
+
+    def gosuslugi_answer_spoiled(self, person: Person, flaw: str) -> None:
+        """Gosuslugi's answer about the person comes to the portal with this flaw (`words.FLAWS`)."""
+
+    def gosuslugi_answer_brought_by(self, another: Person, person: Person) -> None:
+        """Another person's browser opens the answer that Gosuslugi gave to the person's."""
 
     def support_answers(self, person: Person) -> None:
         """The support of Gosuslugi answers the person's ticket, and the person comes back to the portal."""

@@ -61,9 +61,24 @@ def answers(stage: Stage, person: Person, answer: str) -> None:
     stage.driver.when.gosuslugi_answers(person, answer)
 
 
+@when("ответ Госуслуг {person} испорчен: {flaw}")
+def answer_spoiled(stage: Stage, person: Person, flaw: str) -> None:
+    stage.driver.when.gosuslugi_answer_spoiled(person, flaw)
+
+
+@when("ответ Госуслуг {person} приносит браузер {person}")
+def answer_brought_by(stage: Stage, person: Person, another: Person) -> None:
+    stage.driver.when.gosuslugi_answer_brought_by(another, person)
+
+
 @when("поддержка Госуслуг отвечает {person}")
 def support_answers(stage: Stage, person: Person) -> None:
     stage.driver.when.support_answers(person)
+
+
+@then("непринятый ответ Госуслуг записан как событие безопасности")
+def rejection_noted(stage: Stage) -> None:
+    expect(stage.driver.then.security_events(), 1, "событий безопасности")
 
 
 @then("{person} отправлена СМС с кодом")

@@ -25,7 +25,7 @@ from registratura.domain.values import Value
 from registratura.flows.engine.codec import micros
 from registratura.flows.ports import Caller
 from registratura.host.web.options import WebOptions
-from registratura.storage.sessions import SessionRow, Sessions, VisitRow
+from registratura.storage.sessions import SessionRow, Sessions, VisitRow, digest
 
 TOKEN = re.compile(r"[0-9A-Za-z_-]{43}")
 NONCE_BYTES = 12
@@ -34,7 +34,10 @@ LOOKED = timedelta(minutes=1)
 
 
 class Flash(Value):
-    """What the next page of a flow has to say: why an event was refused, and what the person had typed."""
+    """What the next page of a flow has to say: why an event was refused, and what the person had typed.
+
+    `event` is empty where nobody sent one: an answer of Gosuslugi was refused.
+    """
 
     flow_id: str
     event: str = ""
@@ -105,7 +108,7 @@ class Browsers:
 
     def open(self, token: str | None) -> Browser:
         """The session of that cookie, or a new one that is not kept yet."""
-        row = self.sessions.get(_digest(token)) if token and TOKEN.fullmatch(token) else None
+        row = self.sessions.get(digest(token)) if token and TOKEN.fullmatch(token) else None
         if row is None or token is None or (data := self._living(token, row)) is None:
             return self._new(lost=bool(token))
         return Browser(token, row, data, stored=True)
@@ -128,7 +131,7 @@ class Browsers:
         Of two requests that sign the same session in, one finds it gone and is `lost`, unless it is `certain` who asks.
         """
         now, token = micros(self._clock()), secrets.token_urlsafe(32)
-        row = SessionRow(_digest(token), account, now, now, _sealed(token, browser.data))
+        row = SessionRow(digest(token), account, now, now, _sealed(token, browser.data))
         moved = browser.stored and self.sessions.move(browser.id, row)
         if browser.stored and not moved and not certain:
             browser.lost = browser.ended = True
@@ -146,16 +149,16 @@ class Browsers:
         """A fresh `state` for a visit to Gosuslugi, bound to this flow and this browser."""
         self.keep(browser)
         state = secrets.token_urlsafe(32)
-        self.sessions.add_visit(VisitRow(_digest(state), browser.id, flow_id, micros(self._clock())))
+        self.sessions.add_visit(VisitRow(digest(state), browser.id, flow_id, micros(self._clock())))
         return state
 
     def visit(self, state: str) -> VisitRow | None:
         """The visit that this `state` belongs to, whosoever it is."""
-        return self.sessions.visit(_digest(state))
+        return self.sessions.visit(digest(state))
 
     def returned(self, browser: Browser, state: str) -> VisitRow | None:
         """The visit, if this browser set out on it and has not come back yet."""
-        return self.sessions.spend_visit(_digest(state), browser.id)
+        return self.sessions.spend_visit(digest(state), browser.id)
 
     def end_others(self, account: str, before: datetime, but: str | None) -> int:
         """End the sessions of the account that began before, but for that one (U32)."""
@@ -178,7 +181,7 @@ class Browsers:
 
     def _new(self, lost: bool) -> Browser:
         token, now = secrets.token_urlsafe(32), micros(self._clock())
-        row = SessionRow(_digest(token), None, now, now, "")
+        row = SessionRow(digest(token), None, now, now, "")
         return Browser(token, row, SessionData(), stored=False, lost=lost)
 
     def _row(self, browser: Browser) -> SessionRow:
@@ -191,10 +194,6 @@ class Browsers:
 def micros_of(span: timedelta) -> int:
     """A span in whole microseconds."""
     return span // timedelta(microseconds=1)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _key(token: str, use: str) -> bytes:

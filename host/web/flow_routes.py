@@ -135,6 +135,8 @@ def signed_out(call: Call) -> Response:
 def enter(call: Call, view: FlowView) -> Response:
     """To the page of a flow that something outside has moved, signed in if it has made sure who it is."""
     call.browser.remember(known=call.browser.data.known or view.account is not None)
+    if view.refusals:
+        call.browser.remember(flash=Flash(flow_id=view.id, reasons=_reasons(view)))
     entered = _enter(call, view)
     return go((_wanted(call) if entered else "") or f"/flow/{view.id}")
 
@@ -158,8 +160,7 @@ def _key(call: Call) -> str | None:
 def _note(call: Call, view: FlowView, event: Event) -> None:
     """What the session remembers of an event that was taken or refused."""
     if view.refusals:
-        reasons = tuple((r.code, r.text, str(r.params.get("field", ""))) for r in view.refusals)
-        _flash(call, view.id, type(event), reasons)
+        _flash(call, view.id, type(event), _reasons(view))
         return
     if channel := getattr(event, "channel", None):
         call.browser.remember(channel=channel)
@@ -248,6 +249,10 @@ def _shown_again(call: Call, about: str, event: type[Event], error: InvalidPaylo
 def _flash(call: Call, about: str, event: type[Event], reasons: tuple[tuple[str, str, str], ...]) -> None:
     values = typed_values(event, call.form)
     call.browser.remember(flash=Flash(flow_id=about, event=event.name, reasons=reasons, values=values))
+
+
+def _reasons(view: FlowView) -> tuple[tuple[str, str, str], ...]:
+    return tuple((r.code, r.text, str(r.params.get("field", ""))) for r in view.refusals)
 
 
 def _page_view(call: Call, about: str) -> FlowView:

@@ -88,6 +88,9 @@ def draw_flow(
 ) -> Response:
     """The page of a flow. `flash` is what was not taken; without one, what the session has kept of it."""
     flash = flash or call.browser.data.flash
+    if flash is not None and flash.flow_id == view.id and not flash.event:
+        # Nobody pressed anything here: it is about what came from outside.
+        alert = alert or " ".join(text for _, text, _ in flash.reasons)
     if call.browser.data.flash is not None:
         call.browser.remember(flash=None)
     if isinstance(person := view.screen.items.get("person"), str) and person and "birth_date" not in view.screen.items:

@@ -23,16 +23,21 @@ STEP_WORDS = {"Дано ", "Когда ", "Тогда ", "И ", "Но "}
 STRAY = re.compile(r"^\s*(?:Если|То|А|Иначе|И|Но|Дано|Когда|Тогда)\b", re.MULTILINE)
 MIXED = re.compile(r"[а-яё][a-z]|[a-z][а-яё]", re.IGNORECASE)
 UNSEEN = re.compile("[\u00a0\u00ad\u200b-\u200f\u202f\u2060\ufeff]")
+ACTIVE = re.compile(r"(?:use|not)\.with_(?:driver|progress)=[a-z]+")
 FEWEST, MOST = 2, 7
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario or outline; `rule` is empty outside a rule, `steps` are (kind, keyword, text)."""
+    """One scenario or outline; `rule` is empty outside a rule, `steps` are (kind, keyword, text).
+
+    `tags` are numbers of branches, `active` name the drivers that play it, or some of its examples.
+    """
 
     name: str
     rule: str
     tags: tuple[str, ...]
+    active: frozenset[str]
     description: str
     keyword: str
     steps: tuple[tuple[str, str, str], ...]
@@ -53,8 +58,10 @@ def _below(children: list[dict[str, Any]], rule: str, background: tuple[Any, ...
         else:
             found = child["scenario"]
             steps = tuple((s["keywordType"], s["keyword"], s["text"]) for s in (*background, *found["steps"]))
-            tags = tuple(tag["name"].lstrip("@") for tag in found["tags"])
-            yield Scenario(found["name"], rule, tags, found["description"], found["keyword"], steps)
+            tags = [tag["name"].lstrip("@") for part in (found, *found["examples"]) for tag in part["tags"]]
+            active = frozenset(tag for tag in tags if ACTIVE.match(tag))
+            numbers = tuple(tag for tag in tags if tag not in active)
+            yield Scenario(found["name"], rule, numbers, active, found["description"], found["keyword"], steps)
 
 
 def keywords_in(text: str) -> set[str]:

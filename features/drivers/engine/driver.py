@@ -28,33 +28,35 @@ Steps = tuple[Any, ...]
 class Memory:
     """One world in memory for all scenarios, and what it was like after each order of steps of *Дано*."""
 
-    def __init__(self) -> None:
-        self.world = World(StoppableMemory())
+    def __init__(self, progress: bool) -> None:
+        self.world = World(StoppableMemory(), progress)
         self.after: dict[Steps, Kept] = {(): remember(self.world)}
 
 
 @cache
-def memory() -> Memory:
+def memory(progress: bool) -> Memory:
     """The process's own."""
-    return Memory()
+    return Memory(progress)
 
 
 class EngineDriver:
     """Plays one scenario."""
 
-    def __init__(self, storage: str = "memory", verify: bool = False) -> None:
+    def __init__(self, storage: str = "memory", verify: bool = False, progress: bool = True) -> None:
         self._steps: Steps = ()
         self._here = False
         self._folder = TemporaryDirectory() if storage == "sqlite" else None
-        self._world = memory().world if self._folder is None else World(self._stored())
+        self._memory = memory(progress) if self._folder is None else None
+        self._world = self._memory.world if self._memory else World(self._stored(), progress)
         self._verify = verify
         self.fired: tuple[Fired, ...] = ()
+        self.requests: tuple[str, ...] = ()
 
     @property
     def world(self) -> World:
         """The world, as the steps so far have left it."""
-        if self._folder is None and not self._here:
-            return_to(self._world, memory().after[self._steps])
+        if self._memory and not self._here:
+            return_to(self._world, self._memory.after[self._steps])
             self._here = True
         return self._world
 
@@ -72,22 +74,22 @@ class EngineDriver:
 
     def prepare(self, name: str, *details: Any, **named: Any) -> None:
         """One step of *Дано*, done, or taken from where it was done before."""
-        if self._folder is not None or self._amid_a_step():
+        if self._memory is None or self._amid_a_step(self._memory):
             getattr(EngineGiven(self), name)(*details, **named)
             return
         steps = (*self._steps, (name, details, tuple(named.items())))
-        if steps not in memory().after:
+        if steps not in self._memory.after:
             getattr(EngineGiven(self), name)(*details, **named)
-            memory().after[steps] = remember(self.world)
+            self._memory.after[steps] = remember(self.world)
             self._here = True
         else:
             self._here = False
         # Steps that this one began with have added theirs.
         self._steps = steps
 
-    def _amid_a_step(self) -> bool:
+    def _amid_a_step(self, memory: Memory) -> bool:
         """Whether a step that has begun already changed something: what comes now is no beginning."""
-        return self._here and self._world.count() != memory().after[self._steps].count
+        return self._here and self._world.count() != memory.after[self._steps].count
 
     def about_to_act(self) -> None:
         self.world.mark()
@@ -140,6 +142,16 @@ def _fired(world: World) -> list[Fired]:
 def driver(settings: Mapping[str, str]) -> EngineDriver:
     """A driver for one scenario.
 
-    Settings: `storage` is "memory" or "sqlite"; with `verify` every flow's log is replayed after *Когда*.
+    Settings: `storage` is "memory" or "sqlite"; with `verify` every flow's log is replayed after *Когда*; with
+    `progress=no` Gosuslugi reports nothing, as in production.
     """
-    return EngineDriver(settings.get("storage", "memory"), "verify" in settings)
+    return EngineDriver(**chosen(settings))
+
+
+def chosen(settings: Mapping[str, str]) -> dict[str, Any]:
+    """What the settings say, for a driver."""
+    return {
+        "storage": settings.get("storage", "memory"),
+        "verify": "verify" in settings,
+        "progress": settings.get("progress") != "no",
+    }

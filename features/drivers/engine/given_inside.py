@@ -20,6 +20,8 @@ from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 
 MINUTE = timedelta(minutes=1)
 OWN = TypedCode("own")
+# Where the portal thinks that the person is, if nobody reports their progress at Gosuslugi.
+UNREPORTED = {"gosuslugi.sms_code": "gosuslugi.first_stage"}
 WRONG_PASSWORD = "Mimo1Celi"
 
 
@@ -65,7 +67,7 @@ class InsidePreparations:
 
     def edited_elsewhere(self, person: Person, field: str, value: str) -> None:
         who = self.world.visitor(person)
-        seen = self.world.portal.get(self.when.own_card(person).id, caller=who.caller)
+        seen = self.world.line.get(who, self.when.own_card(person).id)
         who.seen_revision = seen.screen.items["revision"]
         self.when.edit_card(person, field, value)
 
@@ -164,6 +166,8 @@ class InsidePreparations:
     def must_be_at(self, person: Person, state: str) -> None:
         flow = self.world.visitor(person).flow
         actual = next((row.state for row in self.world.storage.flows() if row.id == flow), "")
+        if not self.world.gosuslugi.reports:
+            state = UNREPORTED.get(state, state)
         assert actual == state, f"{person}: не удалось подготовить «{state}», вышло «{actual}»"
 
     def _guess_password(self, person: Person, number: int, elsewhere: bool) -> None:

@@ -24,8 +24,13 @@ def text_of(view: FlowView, answers: tuple[Answer, ...]) -> str:
         if answer.view:
             words += [refusal.text for refusal in answer.view.refusals]
         elif isinstance(answer.error, RegistraturaError):
-            words.append(TEXTS.error(answer.error))
+            words.append(told(answer.error))
     return " ".join(" ".join(words).split())
+
+
+def told(error: RegistraturaError) -> str:
+    """What the person reads of an error: what came with it over a wire, or the catalogue's words."""
+    return str(vars(error).get("told") or TEXTS.error(error))
 
 
 def deeds_of(view: FlowView) -> tuple[Deed, ...]:

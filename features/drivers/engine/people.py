@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from registratura.domain.clinics import PatientRef
 from registratura.domain.identity import DocumentStatus, Identity, PersonName, Policy
 from registratura.features.cast import CAST, Person
-from registratura.flows.event import Event
 from registratura.host import Caller, FlowView
+from registratura.storage.sessions import digest
 
 ISSUER = "http://esia.gosuslugi.ru/"
 GOSUSLUGI_PASSWORD = "Gosuslugi2026"
@@ -26,13 +29,14 @@ class Request(NamedTuple):
     """What a browser sent: it can be sent again."""
 
     flow: str
-    event: Event
+    event: str
+    payload: Mapping[str, Any]
     key: str
 
 
 @dataclass(slots=True)
 class Visitor:
-    """A person's browser or telephone.
+    """A person's browser or telephone. `session` is the secret of its cookie.
 
     `account` is set while they are signed in, `own` once they have one. `flow` is where they acted last, `entries` the
     code entries that are open. `pages` are the screens as the person saw them: what they send back was read from there.
@@ -56,7 +60,7 @@ class Visitor:
 
     @property
     def caller(self) -> Caller:
-        return Caller(channel=self.channel, session=self.session, account=self.account)
+        return Caller(channel=self.channel, session=digest(self.session), account=self.account)
 
     @property
     def page(self) -> FlowView | None:
@@ -65,7 +69,12 @@ class Visitor:
 
     def sign_out(self) -> None:
         """The session is over; the next one is another."""
-        self.account, self.session = None, f"{self.session}+"
+        self.account, self.session = None, secret_of(f"{self.session}+")
+
+
+def secret_of(name: str) -> str:
+    """The secret of a session: the same in every run, so that what was prepared can be kept."""
+    return urlsafe_b64encode(sha256(name.encode()).digest()).decode().rstrip("=")
 
 
 def name_of(person: Person) -> PersonName:

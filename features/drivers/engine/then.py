@@ -66,6 +66,9 @@ class EngineThen(InsideReadings, Then):
         return tuple(repr(answer) for answer in self.world.visitor(person).answers)
 
     # What is stored.
+    def security_events(self) -> int:
+        return len(self.world.portal.gosuslugi.security_events())
+
     def unchanged(self) -> bool:
         return {row.id: row for row in self.world.storage.flows()} == self.world.before
 
@@ -133,8 +136,8 @@ class EngineThen(InsideReadings, Then):
 
     def _view(self, person: Person) -> FlowView:
         who = self.world.visitor(person)
-        return self.world.portal.get(who.flow, caller=who.caller)
+        return self.world.line.get(who, who.flow)
 
     def _cabinet(self, person: Person) -> FlowView:
         who = self.world.visitor(person)
-        return self.world.portal.get(who.cabinet, caller=who.caller)
+        return self.world.line.get(who, who.cabinet)

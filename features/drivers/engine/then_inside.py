@@ -8,13 +8,14 @@ from registratura.domain.card import FieldName, FieldSource
 from registratura.features.cast import CAST, Person
 from registratura.features.codes import TypedCode
 from registratura.features.drivers.engine.pages import codes_in
-from registratura.features.drivers.engine.people import Visitor
+from registratura.features.drivers.engine.people import Visitor, secret_of
 from registratura.features.drivers.engine.stops import ALL, StoppableMemory
 from registratura.features.drivers.engine.typed import issued_code
 from registratura.features.drivers.engine.when_inside import InsideActs
 from registratura.features.drivers.engine.world import World
 from registratura.features.drivers.then import CardField
 from registratura.flows.effects import StartExport
+from registratura.flows.errors import UnknownFlow
 from registratura.flows.flow import AnyRecord
 from registratura.host import FlowView
 
@@ -64,7 +65,7 @@ class InsideReadings:
     # Passwords and sessions.
     def password_works(self, person: Person, password: str) -> bool:
         """Tried in a browser of its own."""
-        acts, browser = InsideActs(self.world), Visitor(person, session=f"{person.key}-tries")
+        acts, browser = InsideActs(self.world), Visitor(person, secret_of(f"{person.key}-tries"))
         view = acts.sign_in_anew(browser, password)
         return view.state == "signed_in"
 
@@ -77,7 +78,14 @@ class InsideReadings:
         return bool(passwords) and not any(password.encode() in kept for password in passwords)
 
     def session_elsewhere(self, person: Person) -> bool:
-        return bool(self.world.visitor(person).elsewhere)
+        who = self.world.visitor(person)
+        if not who.elsewhere:
+            return False
+        try:
+            self.world.line.get(Visitor(person, who.elsewhere, account=who.own), self._card(person).id)
+        except UnknownFlow:
+            return False
+        return True
 
     def signed_in_count(self, person: Person) -> int:
         views = [answer.view for answer in self.world.visitor(person).answers]
@@ -160,6 +168,6 @@ class InsideReadings:
 
     def _elsewhere(self, person: Person, section: str) -> FlowView:
         """A section as the person sees it on a device that nobody has touched."""
-        device = Visitor(person, session=f"{person.key}-looks", account=self.world.visitor(person).own)
+        device = Visitor(person, secret_of(f"{person.key}-looks"), account=self.world.visitor(person).own)
         acts = InsideActs(self.world)
         return acts.look_into(device, section)

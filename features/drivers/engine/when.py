@@ -11,7 +11,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.regions import REGIONS
 from registratura.features.cast import Person
 from registratura.features.deeds import Deed
-from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, Request, Visitor
+from registratura.features.drivers.engine.people import Visitor
 from registratura.features.drivers.engine.stops import Stop
 from registratura.features.drivers.engine.when_inside import InsideActs
 from registratura.features.drivers.when import When
@@ -19,13 +19,13 @@ from registratura.features.faults import Fault
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.flow import AnyRecord
 from registratura.flows.gosuslugi import Denial
-from registratura.flows.registration import ChooseRegion, Registration
+from registratura.flows.registration import Registration
 from registratura.flows.sign_in import SignIn
 
 DAY = timedelta(days=1)
 NO_REGION = "00"
 # From here the person writes to Gosuslugi.
-SUPPORT_OPENED = {f"gosuslugi.{h}_help/contact_support/gosuslugi.{h}_support" for h in ("sign_in", "sms")}
+SUPPORT_OPENED = {f"gosuslugi.{h}_help/contact_support/gosuslugi.{h}_support": h for h in ("sign_in", "sms")}
 # The card has its own names for what registration offers too.
 CARD_EVENTS = {"confirm_card": "confirm", "take_new": "take_new", "keep_current": "keep_current"}
 
@@ -37,13 +37,13 @@ class EngineWhen(InsideActs, When):
     def act(self, person: Person, deed: Deed) -> None:
         who = self.world.visitor(person)
         if deed.event == "request_withdrawal":
-            self.world.ask(who, partial(self.world.portal.start, ConsentWithdrawal, caller=who.caller))
+            self.world.begin(who, ConsentWithdrawal.name)
         elif deed.event in CARD_EVENTS and who.flow == who.cabinet:
             self.world.say(who, self.own_card(person).id, CARD_EVENTS[deed.event])
         else:
             self.world.say(who, who.flow, deed.event, **_payload(who, deed))
         if who.page is not None and who.page.transition in SUPPORT_OPENED:
-            self.world.gosuslugi.ask_support(f"{person} не может войти")
+            self.world.visits.ask_support(who, SUPPORT_OPENED[who.page.transition])
 
     def act_twice(self, person: Person, deed: Deed) -> None:
         self.act(person, deed)
@@ -55,12 +55,12 @@ class EngineWhen(InsideActs, When):
     def repeat_with_region(self, person: Person, region: str) -> None:
         who = self.world.visitor(person)
         assert who.request is not None
-        who.request = Request(who.request.flow, ChooseRegion(region=_region(region)), who.request.key)
+        who.request = who.request._replace(payload={"region": _region(region)})
         self.world.repeat(who)
 
     def return_to_portal(self, person: Person) -> None:
         who = self.world.visitor(person)
-        self.world.ask(who, partial(self.world.portal.get, who.flow, caller=who.caller))
+        self.world.look(who, who.flow)
 
     def start_over(self, person: Person) -> None:
         self.begin(self.world.visitor(person), Registration, signed_out=True)
@@ -95,29 +95,27 @@ class EngineWhen(InsideActs, When):
 
     # Gosuslugi and support.
     def pass_first_stage(self, person: Person, method: str) -> None:
-        who, gosuslugi = self.world.visitor(person), self.world.gosuslugi
-        if method == "password":
-            self.world.ask(who, lambda: gosuslugi.sign_in(who.flow, person.key, GOSUSLUGI_PASSWORD))
-        else:
-            self.world.ask(who, lambda: gosuslugi.sign_in_another_way(who.flow, person.key))
+        who = self.world.visitor(person)
+        self.world.ask(who, partial(self.world.visits.pass_first_stage, who, method))
 
     def gosuslugi_confirms(self, person: Person) -> None:
         """Whoever was sent a code enters it; else Gosuslugi was content without one (U27)."""
-        who, gosuslugi = self.world.visitor(person), self.world.gosuslugi
-        visit = gosuslugi.visits.get(who.flow)
+        who = self.world.visitor(person)
+        visit = self.world.gosuslugi.visits.get(who.flow)
         if visit and visit.request and visit.citizen.phone_inbox:
-            self.world.ask(who, lambda: gosuslugi.enter_code(who.flow, visit.citizen.phone_inbox[-1]))
+            self.world.ask(who, partial(self.world.visits.enter_code, who))
         else:
-            self._returned(person, self.world.citizen(person).identity)
+            self._confirmed(person, self.world.citizen(person).identity)
 
     def gosuslugi_confirms_another(self, person: Person, another: Person) -> None:
-        self._returned(person, self.world.citizen(another).identity)
+        self._confirmed(person, self.world.citizen(another).identity)
 
     def gosuslugi_answer_elsewhere(self, person: Person, another: Person) -> None:
         answer = self.world.last_answer
         assert answer is not None
         assert answer[0].oid == self.world.citizen(person).identity.oid
-        self._answered(another, *answer)
+        who = self.world.visitor(another)
+        self.world.ask(who, partial(self.world.visits.again, who))
 
     def gosuslugi_answers(self, person: Person, answer: str) -> None:
         who, identity = self.world.visitor(person), self.world.citizen(person).identity
@@ -127,9 +125,19 @@ class EngineWhen(InsideActs, When):
             "verifying": {"trusted": False, "verifying": True},
         }
         if answer in accounts:
-            self._returned(person, identity.model_copy(update=accounts[answer]))
+            self._confirmed(person, identity.model_copy(update=accounts[answer]))
+        elif answer in set(Denial):
+            self.world.ask(who, partial(self.world.visits.denied, who, Denial(answer)))
         else:
-            self.world.ask(who, lambda: self.world.gosuslugi.deny(who.flow, Denial(answer)))
+            self.gosuslugi_answer_spoiled(person, answer)
+
+    def gosuslugi_answer_spoiled(self, person: Person, flaw: str) -> None:
+        who = self.world.visitor(person)
+        self.world.ask(who, partial(self.world.visits.spoiled, who, flaw))
+
+    def gosuslugi_answer_brought_by(self, another: Person, person: Person) -> None:
+        by = self.world.visitor(another)
+        self.world.ask(by, partial(self.world.visits.brought_by, by, self.world.visitor(person)))
 
     def support_answers(self, person: Person) -> None:
         assert self.world.gosuslugi.tickets, "в поддержку Госуслуг никто не обращался"
@@ -152,20 +160,15 @@ class EngineWhen(InsideActs, When):
         own = self.world.visitor(person).own
         return next(record for record in self.world.records("consent_withdrawal") if record.account == own)
 
-    def _returned(self, person: Person, identity: Identity) -> None:
-        answer = identity, self.world.ids.new(self.world.clock.now)
-        self.world.last_answer = answer
-        self._answered(person, *answer)
-
-    def _answered(self, person: Person, identity: Identity, answer_id: str) -> None:
-        who, portal = self.world.visitor(person), self.world.portal
-        self.world.ask(who, lambda: portal.gosuslugi.returned(who.flow, identity, answer_id))
+    def _confirmed(self, person: Person, identity: Identity) -> None:
+        who = self.world.visitor(person)
+        self.world.ask(who, partial(self.world.visits.confirmed, who, identity))
 
     def _answer_twice(self) -> None:
-        for flow, visit in list(self.world.gosuslugi.visits.items()):
+        for visit in list(self.world.gosuslugi.visits.values()):
             who = self.world.visitors[visit.citizen.login]
             self.gosuslugi_confirms(who.person)
-            self.world.ask(who, partial(self.world.gosuslugi.answer_again, flow))
+            self.world.ask(who, partial(self.world.visits.again, who))
 
     def _gosuslugi_goes_down(self) -> None:
         """Whoever is there is sent back."""

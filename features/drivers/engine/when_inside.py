@@ -12,11 +12,11 @@ from registratura.domain.consent import Purpose
 from registratura.features.cast import Person
 from registratura.features.codes import TypedCode
 from registratura.features.drivers.engine.parts import MORNING
-from registratura.features.drivers.engine.people import Answer, Visitor, patient, typed_card
+from registratura.features.drivers.engine.people import Answer, Visitor, patient, secret_of, typed_card
 from registratura.features.drivers.engine.typed import attachment_code, one_time_code, wrong_one_time_code
 from registratura.features.drivers.engine.world import World, answer_to
 from registratura.flows.attachment import Attachment, BeginAttachment
-from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection, Section
+from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.one_time_code import SubmitOneTimeCode
 from registratura.flows.patient_card import AddRelative, PatientCard
@@ -38,7 +38,7 @@ class InsideActs:
         """Start a flow and look at it."""
         if signed_out:
             who.sign_out()
-        self.world.ask(who, partial(self.world.portal.start, flow, caller=who.caller))
+        self.world.begin(who, flow.name)
         if view := who.answers[-1].view:
             who.flow = view.id
 
@@ -56,15 +56,13 @@ class InsideActs:
             self.world.say(who, who.flow, "correct_card", changes=changes, revision=revision)
             return
         card = self.own_card(person).id
-        seen = self.world.portal.get(card, caller=who.caller).screen.items["revision"]
-        self.world.say(who, card, "edit", changes=changes, revision=who.seen_revision if stale else seen)
+        revision = who.seen_revision if stale else self.world.line.get(who, card).screen.items["revision"]
+        self.world.say(who, card, "edit", changes=changes, revision=revision)
 
     def add_card(self, person: Person, relative: Person) -> None:
         who, text = self.world.visitor(person), self.world.consents[Purpose.PERSONAL_DATA]
-        begin = AddRelative.model_validate(
-            {"fields": typed_card(relative), "text_version": text.version, "text_sha256": text.sha256}
-        )
-        self.world.ask(who, partial(self.world.portal.start, PatientCard, begin, caller=who.caller))
+        payload = {"fields": typed_card(relative), "text_version": text.version, "text_sha256": text.sha256}
+        self.world.begin(who, PatientCard.name, AddRelative.name, **payload)
 
     def delete_card(self, person: Person, profile: Person, confirmed: bool) -> None:
         self.world.say(self.world.visitor(person), self.own_card(profile).id, "delete", confirmed=confirmed)
@@ -93,7 +91,7 @@ class InsideActs:
         self.world.say(who, who.flow, "submit_password", login=login or person.phone, password=password)
 
     def sign_in_from_devices(self, person: Person, password: str, devices: int) -> None:
-        browsers = [Visitor(person, session=f"{person.key}-{n}") for n in range(devices)]
+        browsers = [Visitor(person, secret_of(f"{person.key}-{n}")) for n in range(devices)]
         self.world.at_once(self.world.visitor(person), [partial(self.sign_in_anew, who, password) for who in browsers])
 
     def enter_cabinet(self, person: Person) -> None:
@@ -101,15 +99,14 @@ class InsideActs:
         self.begin(who, SignIn, signed_out=True)
         self.world.say(who, who.flow, "choose_gosuslugi")
         self.world.say(who, who.flow, "go_to_gosuslugi")
-        identity, answer = self.world.citizen(person).identity, self.world.ids.new(self.world.clock.now)
-        self.world.ask(who, lambda: self.world.portal.gosuslugi.returned(who.flow, identity, answer))
+        self.world.ask(who, partial(self.world.visits.confirmed, who, self.world.citizen(person).identity))
         self.open_cabinet(person, "web")
 
     # The cabinet.
     def open_cabinet(self, person: Person, channel: str) -> None:
         who = self.world.visitor(person)
         who.channel = channel
-        self.world.ask(who, partial(self.world.portal.start, Cabinet, caller=who.caller))
+        self.world.begin(who, Cabinet.name)
         if view := who.answers[-1].view:
             who.cabinet = who.flow = view.id
             self.world.say(who, who.cabinet, "open_cabinet", channel=channel)
@@ -128,14 +125,13 @@ class InsideActs:
     def open_code_entry(self, person: Person, entry: str) -> None:
         who = self.world.visitor(person)
         if who.account is None:
-            begin = BeginAttachment.model_validate({"entry": entry, "channel": who.channel})
-            self.world.ask(who, partial(self.world.portal.start, Attachment, begin, caller=who.caller))
+            self.world.begin(who, Attachment.name, BeginAttachment.name, entry=entry, channel=who.channel)
             return
         self.world.say(who, who.cabinet, "open_code_entry", by="plus" if entry == "clinic_rights_plus" else "button")
         view = who.answers[-1].view
         if view and (entry_flow := view.started.get("attachment")):
             who.flow, who.entries = entry_flow, (*who.entries, entry_flow)
-            self.world.ask(who, partial(self.world.portal.get, entry_flow, caller=who.caller))
+            self.world.look(who, entry_flow)
 
     # Clinics and codes.
     def clinic_orders(self, clinic: str, person: Person, order: str) -> None:
@@ -190,8 +186,7 @@ class InsideActs:
         for entry in who.entries:
             shown = who.pages[entry].screen.items
             payload = {"code": typed, "text_version": shown["text_version"], "text_sha256": shown["text_sha256"]}
-            event = self.world.portal.parse(entry, "submit_code", payload)
-            calls.append(partial(self.world.portal.send, entry, event, caller=who.caller, idempotency_key=entry))
+            calls.append(partial(self.world.line.send, who, entry, "submit_code", payload, entry))
         self.world.at_once(who, calls)
 
     def deliver(self, clinic: str, person: Person, document: str) -> None:
@@ -224,25 +219,25 @@ class InsideActs:
         self.world.say(who, who.flow, "submit_one_time_code", code=one_time_code(self.world, person, code))
 
     def guess_one_time_codes(self, person: Person, count: int) -> None:
-        who, send = self.world.visitor(person), self.world.portal.send
-        guesses = [SubmitOneTimeCode(code=wrong_one_time_code(self.world, person, n + 1)) for n in range(count)]
+        who, name = self.world.visitor(person), SubmitOneTimeCode.name
+        guesses = [{"code": wrong_one_time_code(self.world, person, n + 1)} for n in range(count)]
         self.world.at_once(
-            who, [partial(send, who.flow, g, caller=who.caller, idempotency_key=f"{n}") for n, g in enumerate(guesses)]
+            who, [partial(self.world.line.send, who, who.flow, name, g, f"{n}") for n, g in enumerate(guesses)]
         )
 
     def sign_in_anew(self, who: Visitor, password: str) -> FlowView:
         """A sign-in by password from its beginning."""
-        portal = self.world.portal
-        flow = portal.start(SignIn, caller=who.caller).id
-        portal.send(flow, ChoosePassword(), caller=who.caller)
-        return portal.send(flow, SubmitPassword(login=who.person.phone, password=password), caller=who.caller)
+        line, typed = self.world.line, {"login": who.person.phone, "password": password}
+        flow = line.start(who, SignIn.name, "", {}).id
+        line.send(who, flow, ChoosePassword.name, {}, None)
+        return line.send(who, flow, SubmitPassword.name, typed, None)
 
     def look_into(self, who: Visitor, section: str) -> FlowView:
         """A section of a cabinet that is opened for this."""
-        portal = self.world.portal
-        flow = portal.start(Cabinet, caller=who.caller).id
-        portal.send(flow, OpenCabinet(), caller=who.caller)
-        return portal.send(flow, OpenSection(section=Section(section)), caller=who.caller)
+        line = self.world.line
+        flow = line.start(who, Cabinet.name, "", {}).id
+        line.send(who, flow, OpenCabinet.name, {}, None)
+        return line.send(who, flow, OpenSection.name, {"section": section}, None)
 
     def _password_flow(self, who: Visitor) -> str:
         """The offer after registration is a flow's own; in the cabinet the page names the password's."""

@@ -15,6 +15,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.matching import ClinicCard
 from registratura.domain.passwords import DOCUMENTED, PasswordPolicy
 from registratura.features.cast import CAST, Person
+from registratura.features.drivers.engine.line import EngineLine, EngineVisits, Line, Visits
 from registratura.features.drivers.engine.parts import (
     HASHER,
     KEYS,
@@ -25,13 +26,20 @@ from registratura.features.drivers.engine.parts import (
     Clock,
     UnluckyIds,
 )
-from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, IDENTITIES, Answer, Request, Visitor
+from registratura.features.drivers.engine.people import (
+    GOSUSLUGI_PASSWORD,
+    IDENTITIES,
+    Answer,
+    Request,
+    Visitor,
+    secret_of,
+)
 from registratura.features.drivers.engine.stops import Stoppable, StoppableMemory, Stopped
 from registratura.flows import effects
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
+from registratura.flows.engine.due import Handler
 from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
-from registratura.flows.event import Event
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import FlowRow
 from registratura.flows.settings import ATTEMPTS
@@ -45,7 +53,7 @@ SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
 class World:
     """Everything a scenario touches. `codes` are the attachment codes people were given, the newest last."""
 
-    def __init__(self, storage: Stoppable) -> None:
+    def __init__(self, storage: Stoppable, progress: bool = True) -> None:
         self.storage = storage
         self.clock, self.ids = Clock(), UnluckyIds()
         self.consents: dict[Purpose, ConsentText] = dict(SAMPLES)
@@ -54,7 +62,7 @@ class World:
         self.password_policy: PasswordPolicy = DOCUMENTED
         self.code_alarm = ATTEMPTS["code.total"].limit
         self.last_answer: tuple[Identity, str] | None = None
-        self.visitors = {person.key: Visitor(person, session=person.key) for person in CAST}
+        self.visitors = {person.key: Visitor(person, secret_of(person.key)) for person in CAST}
         self.codes: dict[str, tuple[IssuedCode, ...]] = {}
         self.alarms: tuple[str, ...] = ()
         self.clinic_answers: dict[str, Answer] = {}
@@ -62,11 +70,19 @@ class World:
         self.one_time_code = ""
         self.before: dict[str, FlowRow] = {}
         self.inboxes_before: dict[str, int] = {}
+        self.in_process()
         self.portal = self._opened()
         people = tuple(Citizen(key, GOSUSLUGI_PASSWORD, identity) for key, identity in IDENTITIES.items())
         self.gosuslugi = StandInGosuslugi(self.portal, people)
+        self.gosuslugi.reports = progress
         self.desks = {key: StandInClinicDesk(self.portal, clinic) for key, clinic in SERVED_CLINICS.items()}
         self.portal.handlers.update(clinic_handlers(self.desks) | self._handlers())
+
+    def in_process(self) -> None:
+        """People's requests are calls, and the host keeps their sessions."""
+        self.line: Line = EngineLine(self)
+        self.visits: Visits = EngineVisits(self)
+        self.ends_sessions: Handler = self._end_other_sessions
 
     def restart(self) -> None:
         """A new process of the portal over what is stored, with the settings as they are now."""
@@ -106,25 +122,23 @@ class World:
         return self.gosuslugi.citizens[person.key]
 
     # Requests: every answer, a refusal and an error too, is an outcome.
-    def send(self, who: Visitor, flow: str, event: Event) -> None:
-        """The person sends an event; the browser gives the request a key of its own."""
-        who.request = Request(flow, event, self.ids.new(self.clock.now))
-        self.repeat(who)
-
     def repeat(self, who: Visitor) -> None:
         """The last request once more."""
         if (request := who.request) is not None:
-            flow, event, key = request
-            self.ask(who, partial(self.portal.send, flow, event, caller=who.caller, idempotency_key=key))
+            self.ask(who, partial(self.line.send, who, *request))
 
     def say(self, who: Visitor, flow: str, event: str, **payload: Any) -> None:
-        """The person sends the event of that name."""
-        try:
-            parsed = self.portal.parse(flow, event, payload)
-        except RegistraturaError as error:
-            self.hear(who, Answer(error=error))
-        else:
-            self.send(who, flow, parsed)
+        """The person sends an event; the browser gives the request a key of its own."""
+        who.request = Request(flow, event, payload, self.ids.new(self.clock.now))
+        self.repeat(who)
+
+    def look(self, who: Visitor, flow: str) -> None:
+        """The person opens the page of a flow."""
+        self.ask(who, partial(self.line.get, who, flow))
+
+    def begin(self, who: Visitor, flow: str, event: str = "", **payload: Any) -> None:
+        """The person starts a flow."""
+        self.ask(who, partial(self.line.start, who, flow, event, payload))
 
     def ask(self, who: Visitor, call: Callable[[], FlowView]) -> None:
         """One request and its answer."""
@@ -191,11 +205,11 @@ class World:
         parts = Parts(settings=settings, texts=TEXTS, clock=self.clock, hasher=HASHER, ids=self.ids)
         return Registratura(self.storage, KEYS, parts=parts)
 
-    def _handlers(self) -> dict[Any, Callable[[Any, str], None]]:
+    def _handlers(self) -> dict[Any, Handler]:
         return {
             effects.DeliverCode: self._deliver_code,
             effects.NotifyPerson: self._notify,
-            effects.EndOtherSessions: self._end_other_sessions,
+            effects.EndOtherSessions: lambda effect, effect_id: self.ends_sessions(effect, effect_id),
             effects.DestroyPersonalData: lambda effect, effect_id: None,
             effects.AlarmErasureOverdue: self._alarm,
             effects.AlarmSpraying: self._alarm,

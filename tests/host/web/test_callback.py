@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.browser import Browser
 from support.people import NOW
-from support.web import CHANNEL, GOSUSLUGI, Site, at_consent, through_gosuslugi
+from support.web import CHANNEL, GOSUSLUGI, Site, at_card, at_consent, sms_of, through_gosuslugi
 
 from registratura.host.gosuslugi import Progress, write_progress
 
@@ -105,6 +105,17 @@ def test_a_report_of_progress_must_be_signed(browser: Browser, site: Site) -> No
     assert browser.http.post("/gosuslugi/progress", content=body, headers=headers).status_code == 204
     assert site.portal.get(browser.page.flow).state == "gosuslugi.sms_code"
     assert browser.http.post("/gosuslugi/progress", content=body, headers=headers).status_code == 409
+
+
+def test_a_person_is_told_why_the_answer_was_refused(browser: Browser, site: Site) -> None:
+    at_card(browser)
+    browser.press("Получить данные с Госуслуг заново")
+    browser.press("госуслуги")
+    sms = browser.press("Войти", login="pyotr", password="pyotr")
+    form = next(form for form in sms.forms if "code" in form.fields)
+    page = browser.send(form.action, {"code": sms_of(site)})
+    assert "На Госуслугах вошёл другой человек" in page.text
+    assert "другой человек" not in browser.open(f"/flow/{page.flow}").text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.browser import Browser
 from support.people import NOW
-from support.web import GOOD_PASSWORD, MARGARITA, PORTAL, Site, at_card, at_consent, in_cabinet, registered
+from support.web import MARGARITA, PORTAL, Site, at_card, at_consent, in_cabinet, registered
 
 from registratura.flows.engine.codec import micros
 from registratura.storage import MemoryStorage, storage_for
@@ -189,42 +188,6 @@ def test_sessions_outlive_a_restart(tmp_path: Path) -> None:
     again = second.browser()
     again.http.cookies = browser.http.cookies
     assert again.open("/cabinet").title.startswith("Личный кабинет")
-
-
-def test_the_api_knows_the_session_of_the_pages(browser: Browser) -> None:
-    at_consent(browser)
-    answer = browser.http.get(f"/api/flows/{browser.page.flow}")
-    assert (answer.status_code, answer.json()["state"]) == (200, "consent")
-    assert "Set-Cookie" not in answer.headers
-
-
-def test_who_signs_in_over_the_api_gets_a_new_token_and_keeps_it_when_the_password_changes(
-    browser: Browser, site: Site
-) -> None:
-    registered(browser)
-    program = site.http()
-    flow = program.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
-    before = program.cookies["registratura"]
-    program.post(f"/api/flows/{flow}/events", json={"event": "choose_password", "payload": {}})
-    login = {"login": "margarita@example.org", "password": GOOD_PASSWORD}
-    done = program.post(f"/api/flows/{flow}/events", json={"event": "submit_password", "payload": login})
-    assert json.loads(done.text)["state"] == "signed_in"
-    assert program.cookies["registratura"] != before
-    assert program.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
-    # Who changes the password stays, and all others are out (U32).
-    site.turn(minutes=5)
-    mine = [flow for flow in site.portal.engine.storage.flow_ids() if site.portal.get(flow).flow == "portal_password"]
-    new = {"current": GOOD_PASSWORD, "password": "Wqx92mm", "repeat": "Wqx92mm"}
-    program.post(f"/api/flows/{mine[0]}/events", json={"event": "change_password", "payload": new})
-    assert site.portal.run_due().delivered == 2
-    assert program.get(f"/api/flows/{mine[0]}").status_code == 200
-    assert browser.open("/cabinet").title.startswith("Вход в личный кабинет")
-
-
-def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
-    answer = site.http().post("/api/flows", json={"flow": "sign_in"}, headers={"Origin": "http://evil.test"})
-    assert answer.status_code == 403
-    assert answer.headers["content-type"] == "application/problem+json"
 
 
 # The port, in memory and on SQL.

@@ -1,0 +1,57 @@
+"""Programs that use the API with a browser's session."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+from support.browser import Browser
+from support.web import GOOD_PASSWORD, Site, at_consent, registered
+
+
+def test_the_api_knows_the_session_of_the_pages(browser: Browser) -> None:
+    at_consent(browser)
+    answer = browser.http.get(f"/api/flows/{browser.page.flow}")
+    assert (answer.status_code, answer.json()["state"]) == (200, "consent")
+    assert "Set-Cookie" not in answer.headers
+
+
+def signed_in_over_the_api(site: Site) -> httpx.Client:
+    program = site.http()
+    flow = program.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
+    before = program.cookies["registratura"]
+    program.post(f"/api/flows/{flow}/events", json={"event": "choose_password", "payload": {}})
+    login = {"login": "margarita@example.org", "password": GOOD_PASSWORD}
+    done = program.post(f"/api/flows/{flow}/events", json={"event": "submit_password", "payload": login})
+    assert json.loads(done.text)["state"] == "signed_in"
+    assert program.cookies["registratura"] != before
+    return program
+
+
+def test_who_signs_in_over_the_api_gets_a_new_token(browser: Browser, site: Site) -> None:
+    registered(browser)
+    program = signed_in_over_the_api(site)
+    assert program.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
+
+
+def test_who_changes_the_password_over_the_api_stays_signed_in_here_and_nowhere_else(site: Site) -> None:
+    registered(site.browser())
+    here, there = (signed_in_over_the_api(site) for _ in range(2))
+    site.turn(seconds=1)
+    cabinet = here.post("/api/flows", json={"flow": "cabinet"}).json()["id"]
+    opened = there.post("/api/flows", json={"flow": "cabinet"}).json()["id"]
+    for event, payload in (("open_cabinet", {}), ("open_section", {"section": "settings"})):
+        page = here.post(f"/api/flows/{cabinet}/events", json={"event": event, "payload": payload}).json()
+    change = {"current": GOOD_PASSWORD, "password": "Zvezda2026", "repeat": "Zvezda2026"}
+    path = f"/api/flows/{page['screen']['items']['password']}/events"
+    done = here.post(path, json={"event": "change_password", "payload": change})
+    assert (done.status_code, done.json()["refusals"]) == (200, [])
+    site.turn(seconds=1)
+    assert here.get(f"/api/flows/{cabinet}").status_code == 200
+    assert there.get(f"/api/flows/{opened}").status_code == 404
+
+
+def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
+    answer = site.http().post("/api/flows", json={"flow": "sign_in"}, headers={"Origin": "http://evil.test"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
