@@ -17,7 +17,7 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play serve test features unit format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features browser pictures unit format lint types wheel bench requirements clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -48,9 +48,9 @@ play: $(MADE) ## The portal, interactive, kept in a file; stop and resume as you
 	@$(BIN)/registratura play
 
 serve: $(MADE) ## The portal in a browser, with stand-ins for Gosuslugi and a clinic, until Ctrl-C
-	@$(BIN)/python -m registratura.host.web.serve
+	@$(BIN)/registratura serve
 
-test: lint types features unit wheel ## Everything: what CI runs
+test: lint types features browser unit wheel ## Everything: what CI runs
 
 features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@printf '\n== Specification: every step is defined\n'
@@ -59,6 +59,16 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@$(BIN)/behave
 	@printf '\n== Specification: behave, over HTTP\n'
 	@$(BIN)/behave -D driver=http
+
+browser: $(MADE) ## The specification in the Chromium of this machine
+	@printf '\n== Specification: behave, in Chromium\n'
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && exec $(BIN)/behave -D driver=browser; done; \
+	echo "No Chromium is found here (apt-get install chromium): nothing is played in a browser."; \
+	test -z "$$REGISTRATURA_DEMAND_BROWSER"
+
+pictures: $(MADE) ## The pictures of the README, taken anew in Chromium
+	@$(BIN)/python tests/support/pictures.py
 
 unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'

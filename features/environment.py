@@ -53,9 +53,11 @@ def before_step(context: Any, step: Any) -> None:
 
 
 def after_step(context: Any, step: Any) -> None:
-    """The end of *Когда*."""
+    """The end of *Когда*; and if the step failed, what it looked like."""
     if step.step_type == "when":
         context.driver.acted()
+    if step.status.is_failure():
+        context.driver.failed(context.scenario.name)
 
 
 def after_scenario(context: Any, scenario: Any) -> None:

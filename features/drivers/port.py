@@ -49,5 +49,8 @@ class Driver(Protocol):
     def acted(self) -> None:
         """Called after *Когда*: coverage stops."""
 
+    def failed(self, scenario: str) -> None:
+        """A step has failed: leave behind what helps to see why."""
+
     def close(self) -> None:
         """The scenario is over."""

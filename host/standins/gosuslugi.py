@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from registratura.domain.identity import Identity
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine import FlowView
-from registratura.flows.errors import CallerError
+from registratura.flows.errors import CallerError, StartRefused
 from registratura.flows.gosuslugi import Denial
 from registratura.flows.one_time_code import OneTimeCode, Resend, SendOneTimeCode, SubmitOneTimeCode
 from registratura.host.portal import Registratura
@@ -23,7 +23,7 @@ class Citizen:
     """Somebody with an account at Gosuslugi.
 
     `second_factor`: how the second stage goes: by SMS, by something the portal never hears of, or not at all (U27).
-    `sms_arrives`: how often each SMS comes: 0 (it does not), 1, or 2 (it comes twice).
+    `sms_arrives`: how often each SMS comes: 0 (it does not), 1, or 2 (it comes twice). `request`: the latest code's.
     """
 
     login: str
@@ -32,6 +32,7 @@ class Citizen:
     second_factor: str = "sms"
     sms_arrives: int = 1
     phone_inbox: list[str] = field(default_factory=list)
+    request: str | None = None
 
     @property
     def phone(self) -> str:
@@ -155,12 +156,21 @@ class StandInGosuslugi:
             return self.portal.gosuslugi.denied(visit.flow_id, Denial.OUTAGE)
         if visit.citizen.second_factor != "sms":
             return self._confirm(visit)
-        event = SendOneTimeCode(phone=visit.citizen.phone, person=visit.citizen.login)
-        visit.request = self.codes.start(OneTimeCode, event).id
-        self.codes.run_due()
+        visit.request = self._code_sent(visit.citizen)
         if not self.reports:
             return self.portal.get(visit.flow_id)
         return self.portal.gosuslugi.progress(visit.flow_id, "other" if method == "other" else "password")
+
+    def _code_sent(self, citizen: Citizen) -> str:
+        """A code. Who comes back too soon for another one goes on with the code they were sent."""
+        try:
+            event = SendOneTimeCode(phone=citizen.phone, person=citizen.login)
+            citizen.request = self.codes.start(OneTimeCode, event).id
+        except StartRefused:
+            if not citizen.request or self.codes.get(citizen.request).state != "sent":
+                raise
+        self.codes.run_due()
+        return citizen.request
 
     def _confirm(self, visit: Visit) -> FlowView:
         if self.outage:

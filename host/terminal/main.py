@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +23,12 @@ OPTIONS = "[КЛЮЧИ]"
 OURS = "registratura.db"
 _seen = {"debug": False}
 
+
+def port_option(name: str, whose: str) -> Any:
+    """An option for the port that one of the servers listens at."""
+    return typer.Option(name, metavar="ПОРТ", min=1, max=65535, help=f"Порт {whose}, от 1 до 65535.")
+
+
 app = typer.Typer(
     cls=RussianGroup,
     add_completion=False,
@@ -32,7 +38,8 @@ app = typer.Typer(
     options_metavar=OPTIONS,
     subcommand_metavar="КОМАНДА …",
     help="Регистратура: регистрация на медицинском портале и прикрепление к клинике.",
-    epilog="Начните с registratura demo: оба пути пройдут сами. Затем registratura play: пройдите их вы.",
+    epilog="Начните с registratura demo: оба пути пройдут сами. Затем пройдите их вы: в браузере — registratura serve, "
+    "в терминале — registratura play.",
 )
 flows_app = typer.Typer(
     cls=RussianGroup,
@@ -93,6 +100,23 @@ def play(database: Database = OURS, keys: Keys = None) -> int:
     from registratura.host.terminal.play import play_portal
 
     return play_portal(database, keys)
+
+
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Открыть портал в браузере, с учебными Госуслугами и стойкой клиники. Остановить: Ctrl-C.",
+)
+def serve(
+    database: Database = OURS,
+    keys: Keys = None,
+    port: Annotated[int, port_option("--port", "портала")] = 8000,
+    gosuslugi_port: Annotated[int, port_option("--gosuslugi-port", "учебных Госуслуг")] = 8001,
+    clinic_port: Annotated[int, port_option("--clinic-port", "стойки клиники")] = 8002,
+) -> int:
+    from registratura.host.terminal.serving import serve_portal
+
+    return serve_portal(database, keys, (port, gosuslugi_port, clinic_port))
 
 
 @app.command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -45,9 +45,13 @@ class Forms:
     quiet: tuple[Form, ...] = ()
 
     @property
+    def all(self) -> tuple[Form, ...]:
+        return (*self.main, *self.folded, *self.quiet)
+
+    @property
     def wrong(self) -> tuple[Form, ...]:
         """The forms with something wrong in a field."""
-        return tuple(form for form in (*self.main, *self.folded) if form.wrong)
+        return tuple(form for form in self.all if form.wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def flow_page(call: Call, view: FlowView, alert: str, flash: Flash | None) -> Fl
     ]
     parts = {part.id: Part(part, _sorted(forms_of(part, texts, _said(flash, part.id)))) for part in _parts(call, view)}
     shown = call.browser.data.explains and call.site.options.explains
-    return FlowPage(
+    page = FlowPage(
         view=view,
         forms=_sorted(form for name, form in forms.items() if name not in (SECTIONS, LEAVE)),
         parts=parts,
@@ -122,6 +126,11 @@ def flow_page(call: Call, view: FlowView, alert: str, flash: Flash | None) -> Fl
         explanation=_explanation(call, view) if shown else None,
         consent=consent,
     )
+    drawn = {form.event for group in page.groups for form in group.all} | forms.keys()
+    if flash is None or flash.event in drawn:
+        return page
+    # What was refused stands no longer on the page: why is said above it.
+    return replace(page, alert=" ".join(filter(None, (alert, *(text for _, text, _ in flash.reasons)))))
 
 
 def _explanation(call: Call, view: FlowView) -> Explanation:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 import uvicorn
@@ -63,7 +63,7 @@ class Town:
 
 
 def serve(
-    database: str = "portal.db",
+    database: str,
     keys: str | None = None,
     ports: tuple[int, int, int] = PORTS,
     people: Sequence[Citizen] = (),
@@ -245,22 +245,3 @@ def _until_told_to_stop() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     told.wait()
-
-
-def command(
-    database: str = "portal.db",
-    keys: str | None = None,
-    port: int = PORTS[0],
-    gosuslugi_port: Annotated[int, typer.Option()] = PORTS[1],
-    clinic_port: Annotated[int, typer.Option()] = PORTS[2],
-) -> None:
-    """Запустить портал, учебные Госуслуги и стойку клиники на этой машине."""
-    try:
-        raise typer.Exit(serve(database, keys, (port, gosuslugi_port, clinic_port)))
-    except PortTaken as taken:
-        typer.echo(str(taken), err=True)
-        raise typer.Exit(1) from None
-
-
-if __name__ == "__main__":
-    typer.run(command)

@@ -100,6 +100,9 @@ class EngineDriver:
             verdicts = [self.world.portal.verify(row.id) for row in self.world.storage.flows()]
             assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
 
+    def failed(self, scenario: str) -> None:
+        """What is in process is told by the failure itself."""
+
     def close(self) -> None:
         if self._folder is not None:
             self.world.portal.close()

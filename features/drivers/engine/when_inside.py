@@ -235,9 +235,10 @@ class InsideActs:
     def look_into(self, who: Visitor, section: str) -> FlowView:
         """A section of a cabinet that is opened for this."""
         line = self.world.line
-        flow = line.start(who, Cabinet.name, "", {}).id
-        line.send(who, flow, OpenCabinet.name, {}, None)
-        return line.send(who, flow, OpenSection.name, {"section": section}, None)
+        cabinet = line.start(who, Cabinet.name, "", {})
+        if any(action.name == OpenCabinet.name for action in cabinet.actions):
+            line.send(who, cabinet.id, OpenCabinet.name, {}, None)
+        return line.send(who, cabinet.id, OpenSection.name, {"section": section}, None)
 
     def _password_flow(self, who: Visitor) -> str:
         """The offer after registration is a flow's own; in the cabinet the page names the password's."""

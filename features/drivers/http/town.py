@@ -38,7 +38,7 @@ MOMENT = timedelta(seconds=1)
 RESUMED = ("registration", "sign_in", "cabinet")
 
 
-class _Newest:
+class Newest:
     """The world's portal, which is another one after it stopped."""
 
     def __init__(self, world: World) -> None:
@@ -71,7 +71,7 @@ class Town:
             "REGISTRATURA", (f"{self.portal_url}{CALLBACK}",), signer().public_pem, signer().certificate_hash
         )
         self.gosuslugi = GosuslugiSite((), known, self._options(progress))
-        portal = cast("Registratura", _Newest(world))
+        portal = cast("Registratura", self.newest(world))
         config = self.gosuslugi.client_config(self.gosuslugi_url)
         self._client = GosuslugiClient(config, signer(), self.http, world.clock)
         self._apps = create_app(portal, self._client, self._chosen(progress)), gosuslugi_app(self.gosuslugi)
@@ -79,6 +79,10 @@ class Town:
         self._ends_sessions = portal.handlers[EndOtherSessions]
         world.restart()
         self.wire = Wire(self.portal_url, self._apps[0].state.site.options.cookie)
+
+    def newest(self, world: World) -> Newest:
+        """What the portal's site calls."""
+        return Newest(world)
 
     def open(self) -> None:
         """Answer for this world, in which the scenario has just begun to act."""

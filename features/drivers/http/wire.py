@@ -28,7 +28,7 @@ class Wire:
     """`sent` are the requests of people so far; `known` are the sessions that the portal gave, or was given."""
 
     def __init__(self, portal_url: str, cookie: str) -> None:
-        self.portal_url, self._cookie = portal_url, cookie
+        self.portal_url, self.cookie = portal_url, cookie
         self._http = _client()
         self.sent: list[str] = []
         self.known: set[str] = set()
@@ -37,7 +37,7 @@ class Wire:
         """One request and its answer."""
         headers = content.pop("headers", {})
         if url.startswith(self.portal_url) and who.session in self.known:
-            headers = {**headers, "Cookie": f"{self._cookie}={who.session}"}
+            headers = {**headers, "Cookie": f"{self.cookie}={who.session}"}
         answer = self._http.request(method, url, headers=headers, **content)
         self.sent.append(f"{method} {httpx.URL(url).path}")
         self._keep_cookie(who, answer)
@@ -63,7 +63,7 @@ class Wire:
 
     def _keep_cookie(self, who: Visitor, answer: httpx.Response) -> None:
         for header in answer.headers.get_list("set-cookie"):
-            if morsel := SimpleCookie(header).get(self._cookie):
+            if morsel := SimpleCookie(header).get(self.cookie):
                 who.session = morsel.value
                 self.known.add(who.session)
 

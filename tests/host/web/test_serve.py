@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.terminal import Run
 
 from registratura.host.web.serve import HOST, PortTaken, built, greeting, listening, serve
 
@@ -41,6 +42,23 @@ def test_a_port_that_cannot_be_is_named(port: int) -> None:
         pass
 
 
+def test_the_command_says_so_in_one_sentence(run: Run) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", f"--port={port}")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"Порт {port} занят")
+
+
+def test_a_missing_library_is_named_with_its_cure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "registratura.host.web.serve")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = run("serve")
+    assert (result.code, result.out) == (1, "")
+    assert "библиотеки uvicorn" in result.err
+    assert "pip install 'registratura[web]'" in result.err
+
+
 def test_an_answer_does_not_wait_for_the_receipt_of_what_went_before() -> None:
     """asyncio switches Nagle's algorithm off for sockets that say TCP; each answer took 40 ms longer with it."""
     [port, *_] = free_ports()
@@ -66,7 +84,7 @@ def test_the_greeting_names_the_addresses_and_the_people() -> None:
 def test_three_servers_run_until_they_are_told_to_stop(tmp_path: Path) -> None:
     ports = free_ports()
     options = [f"--{name}={port}" for name, port in zip(("port", "gosuslugi-port", "clinic-port"), ports, strict=True)]
-    command = [sys.executable, "-P", "-m", "registratura.host.web.serve", "--database=portal.db", *options]
+    command = [sys.executable, "-P", "-m", "registratura.host.terminal.main", "serve", "--database=portal.db", *options]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         assert running.stdout is not None

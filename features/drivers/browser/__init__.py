@@ -1,0 +1,12 @@
+"""The driver that plays the portal in Chromium: `behave -D driver=browser`.
+
+*Дано*   in process, on the same storage; what the browser would remember is put into its session
+*Когда*  people: by clicking and typing on the pages, at Gosuslugi too; clinics, operators and time: in process
+*Тогда*  what people are shown: on the page. What is stored: in process
+
+One browser for the run; a person has a window of their own in every scenario.
+"""
+
+from registratura.features.drivers.browser.driver import BrowserDriver, driver
+
+__all__ = ["BrowserDriver", "driver"]

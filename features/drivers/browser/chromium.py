@@ -1,0 +1,52 @@
+"""The Chromium of this machine, without a screen. Nothing is downloaded: it is the one that is installed."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+from functools import cache
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MISSING = f"Chromium не найден: ни {', ни '.join(NAMES)}. На Debian и Ubuntu: apt-get install chromium"
+
+
+class NoChromium(Exception):
+    """There is none on this machine; the message says how to get one."""
+
+
+def found() -> str | None:
+    """Where it is."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@cache
+def chromium() -> Browser:
+    """The process's own, started when it is first asked for.
+
+    Raises:
+        NoChromium: there is none here.
+    """
+    path = found()
+    if path is None:
+        raise NoChromium(MISSING)
+    playwright = sync_playwright().start()
+    browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+
+    def stop() -> None:
+        browser.close()
+        playwright.stop()
+
+    atexit.register(stop)
+    return browser

@@ -1,0 +1,194 @@
+"""A person's requests as clicks: on the page that offers it, or, where none does, by the form of a page long gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import current_thread, main_thread
+from typing import NoReturn
+
+from playwright.sync_api import Page, Response
+
+from registratura.features.drivers.browser.forms import press, send_stale, stale_fields
+from registratura.features.drivers.browser.shown import one_line, shown_on, words_of
+from registratura.features.drivers.browser.town import BrowserTown, Heard
+from registratura.features.drivers.browser.windows import Windows
+from registratura.features.drivers.engine.line import Line, Payload
+from registratura.features.drivers.engine.parts import TEXTS
+from registratura.features.drivers.engine.people import Visitor
+from registratura.features.drivers.engine.stops import StoppableMemory, Stopped
+from registratura.features.drivers.http.line import HttpLine
+from registratura.flows.cabinet import Cabinet
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.errors import Conflict, InvalidPayload, NotAllowedNow, RegistraturaError, StartRefused
+from registratura.flows.errors import UnknownFlow as Unknown
+from registratura.host import FlowView
+from registratura.host.web.words import PAGES, STALE
+
+ADDRESSES = {"registration": "/", "sign_in": "/sign-in", "cabinet": "/cabinet"}
+"""Where a flow begins."""
+SECTIONS = {"patient_card": "cards", "consent_withdrawal": "settings", "clinic_right": "clinic_rights"}
+"""In which section of the cabinet a person meets what is not a page of its own."""
+NEUTRAL = "/signed-out"
+"""A page that does nothing, for a browser that has none open."""
+
+
+class BrowserLine(Line):
+    """Each request is an address that is opened, or a button that is pressed.
+
+    One browser presses one button after the other: what many devices send in one moment goes by the API beside it.
+    """
+
+    def __init__(self, town: BrowserTown, windows: Windows) -> None:
+        self._town, self._windows = town, windows
+        self._beside = HttpLine(town)
+        self._before_them: dict[Page, tuple[str, object, FlowView]] = {}
+
+    def start(self, who: Visitor, flow: str, event: str, payload: Payload) -> FlowView:
+        if _many_at_once():
+            return self._beside.start(who, flow, event, payload)
+        self._town.heard.clear()
+        begins = event or next(iter(begin.name for begin in FLOWS[flow].begins), "")
+        if address := ADDRESSES.get(flow):
+            self._open(who, address)
+        elif who.account is None:
+            self._open(who, ADDRESSES["cabinet"])
+        else:
+            self._to_section(who, flow)
+            self._send(who, f"/start/{flow}/{begins}", payload, None)
+        return self._started(who, flow, begins, payload)
+
+    def send(self, who: Visitor, flow_id: str, event: str, payload: Payload, key: str | None) -> FlowView:
+        if _many_at_once():
+            return self._beside.send(who, flow_id, event, payload, key)
+        path = f"/flow/{flow_id}/{event}"
+        page = self._windows.of(who)
+        if not page.locator(f'form[action="{path}"]').count():
+            self._find(who, flow_id)
+        self._town.heard.clear()
+        self._send(who, path, payload, key)
+        sent = [heard for heard in self._town.heard if heard.call == "send"]
+        if sent:
+            return self._seen(page, sent[0])
+        # What cannot be an event at all never came to the portal: the page said so.
+        return self._told_by(page, lambda: self._town.world.portal.parse(flow_id, event, payload))
+
+    def get(self, who: Visitor, flow_id: str) -> FlowView:
+        if _many_at_once():
+            return self._beside.get(who, flow_id)
+        if self._windows.of(who).url.endswith(NEUTRAL):
+            # Who has just signed out sees no flow any more: how it ended is read where it is stored.
+            return self._town.world.portal.get(flow_id, caller=who.caller)
+        page = self._windows.of(who)
+        if self._before_them.get(page, ())[:2] == (page.url, self._moment()) and page.url.endswith(f"/flow/{flow_id}"):
+            # They have it before them, and nothing has happened since.
+            return self._before_them[page][2]
+        self._town.heard.clear()
+        self._open(who, f"/flow/{flow_id}")
+        mine = [heard for heard in self._town.heard if heard.call == "get"]
+        return self._seen(self._windows.of(who), next(h for h in mine if h.error or (h.view and h.view.id == flow_id)))
+
+    def _open(self, who: Visitor, path: str) -> None:
+        answer = self._windows.go(who, f"{self._town.portal_url}{path}")
+        assert answer is not None
+        self._judge(answer)
+
+    def _find(self, who: Visitor, flow_id: str) -> None:
+        """Go where the person finds this flow: its own page, or the section that lists it."""
+        row = next((row for row in self._town.world.storage.flows() if row.id == flow_id), None)
+        if row is not None and row.flow in SECTIONS and who.account and who.cabinet:
+            self._to_section(who, row.flow)
+        if not self._windows.of(who).locator(f'form[action^="/flow/{flow_id}/"]').count():
+            self._open(who, f"/flow/{flow_id}")
+
+    def _to_section(self, who: Visitor, flow: str) -> None:
+        """Getting there changes the cabinet, and is not what the scenario is about."""
+        self._open(who, ADDRESSES[Cabinet.name])
+        page = self._windows.of(who)
+        if path := page.locator("form#sections").get_attribute("action"):
+            press(page, path, {"section": SECTIONS.get(flow, "health")}, None)
+        world = self._town.world
+        world.before |= {row.id: row for row in world.storage.flows() if row.flow == Cabinet.name}
+
+    def _send(self, who: Visitor, path: str, payload: Payload, key: str | None) -> None:
+        page = self._windows.of(who)
+        answer = press(page, path, payload, key) or self._send_stale(who, page, path, payload, key)
+        self._judge(answer)
+        self._windows.keep_cookie(who, page)
+
+    def _send_stale(self, who: Visitor, page: Page, path: str, payload: Payload, key: str | None) -> Response:
+        if not page.url.startswith(self._town.portal_url):
+            self._windows.go(who, f"{self._town.portal_url}{NEUTRAL}")
+        token = self._town.browsers.open(who.session).form_token
+        own = {"csrf": token, **({"key": key} if key else {})}
+        return send_stale(page, path, {**stale_fields(path, payload), **own})
+
+    def _judge(self, answer: Response) -> None:
+        if answer.status >= 500:
+            if self._town.world.storage.stop:
+                raise Stopped
+            raise AssertionError(f"{answer.url}: {answer.status}")
+
+    def _started(self, who: Visitor, flow: str, begins: str, payload: Payload) -> FlowView:
+        """The flow that was begun, or gone on with; or why not."""
+        page, world = self._windows.of(who), self._town.world
+        begun = [heard for heard in self._town.heard if heard.call == "start" and heard.of(flow)]
+        resumed = [
+            heard for heard in self._town.heard if heard.view is not None and flow in ADDRESSES and heard.of(flow)
+        ]
+        if begun or resumed:
+            return self._seen(page, (begun or resumed)[-1])
+
+        def ask() -> FlowView:
+            begin = FLOWS[flow].parse(begins, payload) if begins else None
+            return world.portal.start(FLOWS[flow], begin, caller=who.caller)
+
+        # What cannot be a beginning at all, or wants a signed-in person, never came to the portal: the page said so.
+        return self._told_by(page, ask)
+
+    def _seen(self, page: Page, heard: Heard) -> FlowView:
+        """What the portal answered, as far as the page shows it."""
+        if heard.error is not None:
+            self._explains(page, heard.error)
+            raise heard.error
+        assert heard.view is not None
+        if not page.url.endswith(f"/flow/{heard.view.id}"):
+            return heard.view
+        view = shown_on(page, heard.view)
+        self._before_them[page] = page.url, self._moment(), view
+        return view
+
+    def _moment(self) -> object:
+        """The same as long as nothing happens in the world."""
+        storage = self._town.world.storage
+        return self._town.world.count() if isinstance(storage, StoppableMemory) else object()
+
+    def _told_by(self, page: Page, call: Callable[[], object]) -> NoReturn:
+        try:
+            call()
+        except RegistraturaError as error:
+            self._explains(page, error)
+            raise
+        raise AssertionError(f"{page.url}: ничего не произошло")
+
+    def _explains(self, page: Page, error: Exception) -> None:
+        """The page says what is wrong. What it says is what the person reads of the error."""
+        words = words_of(page)
+        missing = [text for text in _texts(error) if one_line(text) not in words]
+        assert not missing, f"{page.url}: на странице не сказано {missing}"
+        if isinstance(error, RegistraturaError):
+            vars(error)["told"] = words
+
+
+def _many_at_once() -> bool:
+    return current_thread() is not main_thread()
+
+
+def _texts(error: Exception) -> list[str]:
+    """What a page has to say of an error."""
+    if isinstance(error, InvalidPayload):
+        return [TEXTS.problem(str(error.params["event"]), *problem) for problem in error.problems]
+    if isinstance(error, NotAllowedNow | Conflict):
+        return [STALE]
+    if isinstance(error, StartRefused):
+        return []
+    return [PAGES["unknown"][0]] if isinstance(error, Unknown) else []

@@ -1,0 +1,85 @@
+"""The windows of people's browsers: one for each session, with its cookie and the width of the device."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Request, Response, ViewportSize
+
+from registratura.features.drivers.browser.chromium import chromium
+from registratura.features.drivers.browser.town import BrowserTown
+from registratura.features.drivers.engine.people import Visitor
+
+SIZES = {"web": ViewportSize(width=1280, height=800), "mobile": ViewportSize(width=390, height=760)}
+LEFT = Path("build") / "browser"
+"""Where a failed scenario leaves what people saw."""
+MILLISECONDS = 10_000
+
+
+class Windows:
+    """The windows that are open in a scenario, by the secrets of their sessions. `asked` is what they asked for."""
+
+    def __init__(self, town: BrowserTown) -> None:
+        self._town, self._pages = town, dict[str, Page]()
+        self._contexts: list[BrowserContext] = []
+        self._cookie = town.wire.cookie
+        self.asked: list[str] = []
+
+    def of(self, who: Visitor) -> Page:
+        """The person's window, as wide as what they hold in their hand."""
+        page = self._pages.get(who.session) or self._opened(who)
+        if page.viewport_size != SIZES[who.channel]:
+            page.set_viewport_size(SIZES[who.channel])
+        return page
+
+    def go(self, who: Visitor, url: str) -> Response | None:
+        """Open an address."""
+        page = self.of(who)
+        answer = page.goto(url, wait_until="domcontentloaded")
+        self.keep_cookie(who, page)
+        return answer
+
+    def keep_cookie(self, who: Visitor, page: Page) -> None:
+        """The portal may have given the browser another secret."""
+        cookies = cast("list[dict[str, Any]]", page.context.cookies(self._town.portal_url))
+        secret = next((cookie["value"] for cookie in cookies if cookie["name"] == self._cookie), None)
+        if secret and secret != who.session:
+            self._pages[secret] = self._pages.pop(who.session)
+            who.session = secret
+            self._town.wire.known.add(secret)
+
+    def leave(self, scenario: str) -> Path:
+        """Keep what people see now, as a picture and as HTML; gives the folder."""
+        folder = LEFT / re.sub(r"\W+", "-", scenario).strip("-")[:80]
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, page in enumerate(self._pages.values(), 1):
+            page.screenshot(path=folder / f"{number}.png", full_page=True)
+            (folder / f"{number}.html").write_text(f"<!-- {page.url} -->\n{page.content()}", encoding="utf-8")
+        return folder
+
+    def close(self) -> None:
+        """The scenario is over."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+        self._pages.clear()
+
+    def _note(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.asked.append(f"{request.method} {urlsplit(request.url).path}")
+
+    def _opened(self, who: Visitor) -> Page:
+        if who.account and who.session not in self._town.wire.known:
+            # Another device of theirs, on which they have signed in before.
+            self._town.let_in(who)
+        context = chromium().new_context(viewport=SIZES[who.channel], locale="ru-RU")
+        context.set_default_timeout(MILLISECONDS)
+        if who.session in self._town.wire.known:
+            context.add_cookies([{"name": self._cookie, "value": who.session, "url": self._town.portal_url}])
+        self._contexts.append(context)
+        context.on("request", self._note)
+        page = self._pages[who.session] = context.new_page()
+        return page
