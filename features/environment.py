@@ -19,6 +19,7 @@ from behave.cucumber_expression import use_step_matcher_for_cucumber_expressions
 from behave.tag_matcher import ActiveTagMatcher  # type: ignore[import-untyped]  # behave has no type hints
 
 from registratura.features import parameters
+from registratura.features.drivers.meant import why_not
 
 # A run of seconds needs nobody to look for cycles again and again: it took a seventh of them.
 gc.disable()
@@ -40,7 +41,7 @@ def before_scenario(context: Any, scenario: Any) -> None:
     """A fresh portal for every scenario that is meant for the driver."""
     context.driver = None
     if context.meant.should_skip_with_tags(scenario.effective_tags):
-        scenario.skip("см. drivers.toml")
+        scenario.skip(why_not(scenario.name))
     else:
         context.driver = context.make_driver()
 
