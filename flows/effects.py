@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from registratura.domain.values import Personal
 from registratura.flows.step import Effect
@@ -26,6 +26,7 @@ class EndOtherSessions(Effect):
 class StartExport(Effect):
     """Ask a clinic to deliver what it has for this right, and what comes later (A3, A15)."""
 
+    in_order: ClassVar = True
     clinic: str
     right: str
 
@@ -33,6 +34,7 @@ class StartExport(Effect):
 class StopExport(Effect):
     """Tell a clinic that deliveries under this right are over (U53, U54)."""
 
+    in_order: ClassVar = True
     clinic: str
     right: str
 

@@ -103,11 +103,11 @@ class Storage(Protocol):
     def security_events(self, limit: int = 100) -> Sequence[SecurityRow]: ...
     def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]: ...
     def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]: ...
-    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
+    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
         """Effects that are due, for one worker until that time.
 
-        One of a kind in `handled` holds up the later ones of its flow until it is done or dead: they leave in the order
-        in which they were written. One whose handler may never come holds up none.
+        Those of the kinds `in_order` leave in the order in which their flow wrote them: each holds up the later ones
+        until it is done or dead. All others wait for nothing.
         """
 
     def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None: ...

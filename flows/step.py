@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from registratura.domain.consent import Purpose
 from registratura.domain.refusal import Refusal
@@ -42,7 +42,12 @@ class Case(Generic[D, E, F]):
 
 
 class Effect(Value):
-    """An output as data: something the shell shall do outside. Its class name is its kind."""
+    """An output as data: something the shell shall do outside. Its class name is its kind.
+
+    Those of a flow that are `in_order` leave in the order in which they were written; the rest wait for nothing.
+    """
+
+    in_order: ClassVar[bool] = False
 
     @classmethod
     def kind(cls) -> str:

@@ -181,9 +181,9 @@ class MemoryStorage(Storage):
             due = [row for rows in self.rows.timers.values() for row in rows if row.due <= now]
             return sorted(due, key=lambda row: (row.due, row.flow_id))[:limit]
 
-    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
+    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
         with self._lock:
-            due = sorted(self.rows.due_effects(now, handled), key=lambda row: (row.due, row.id))
+            due = sorted(self.rows.due_effects(now, in_order), key=lambda row: (row.due, row.id))
             leased = [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due[:limit]]
             self.rows.effects |= {row.id: row for row in leased}
             self.rows.writes += len(leased)

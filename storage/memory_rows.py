@@ -121,14 +121,15 @@ class Rows:
         self.writes += bool(old_keys or old_tickets)
         return len(old_keys) + len(old_tickets)
 
-    def due_effects(self, now: int, handled: Collection[str]) -> list[EffectRow]:
+    def due_effects(self, now: int, in_order: Collection[str]) -> list[EffectRow]:
         """The effects that are due and that no earlier one of their flow holds up."""
         unfinished = [row for row in self.effects.values() if row.status in ("pending", "leased")]
         first: dict[str, tuple[int, int, str]] = {}
         for row in unfinished:
-            if row.kind in handled:
+            if row.kind in in_order:
                 first[row.flow_id] = min(first.get(row.flow_id, _place(row)), _place(row))
-        return [row for row in unfinished if row.due <= now and _place(row) <= first.get(row.flow_id, _place(row))]
+        due = [row for row in unfinished if row.due <= now]
+        return [row for row in due if row.kind not in in_order or _place(row) == first[row.flow_id]]
 
     def _unspent(self, ticket: str) -> bool:
         return ticket in self.tickets and not self.tickets[ticket].spent

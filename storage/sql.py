@@ -91,8 +91,8 @@ class SqlStorage(Storage):
         with self._line() as line:
             return [TimerRow._make(row) for row in line.rows(sql.DUE_TIMERS, now, limit)]
 
-    def lease_effects(self, now: int, until: int, limit: int, handled: Collection[str] = ()) -> Sequence[EffectRow]:
-        kinds = "".join(f" {kind} " for kind in sorted(handled))
+    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
+        kinds = "".join(f" {kind} " for kind in sorted(in_order))
         with self._line() as line, self._transaction(line):
             due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, kinds, limit)]
             for row in due:

@@ -171,11 +171,13 @@ WRITTEN_BEFORE = or_(
     ),
 )
 # The kinds come as one text, each between blanks: a list of them would be another statement for each length.
+IN_ORDER = value("kinds", Text())
 HELD_UP = exists().where(
+    IN_ORDER.like("% " + EFFECTS.c.kind + " %"),
     EARLIER.c.flow_id == EFFECTS.c.flow_id,
     WRITTEN_BEFORE,
     or_(EARLIER.c.status == "pending", EARLIER.c.status == "leased"),
-    value("kinds", Text()).like("% " + EARLIER.c.kind + " %"),
+    IN_ORDER.like("% " + EARLIER.c.kind + " %"),
 )
 DUE_EFFECTS = _statement(
     select(EFFECTS)

@@ -82,8 +82,8 @@ def _caught_up(engine: Engine, flow_id: str) -> bool:
 
 
 def _leased(engine: Engine, handlers: Mapping[type[Effect], Handler], now: datetime, limit: int) -> Sequence[EffectRow]:
-    handled = [effect.kind() for effect in handlers]
-    return engine.storage.lease_effects(micros(now), micros(now + LEASE), limit, handled) if limit > 0 else []
+    in_order = [effect.kind() for effect in handlers if effect.in_order]
+    return engine.storage.lease_effects(micros(now), micros(now + LEASE), limit, in_order) if limit > 0 else []
 
 
 def _hand_over(engine: Engine, handlers: Mapping[type[Effect], Handler], row: EffectRow, now: datetime) -> str:

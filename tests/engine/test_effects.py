@@ -247,6 +247,11 @@ def damaged(flow: str, damage: dict[str, str]) -> dict[str, Any]:
     return {"flow_id": flow, "sealed": None, "kind": "StopExport", "payload": "{}", **damage}
 
 
+def test_only_orders_to_a_clinic_wait_for_each_other() -> None:
+    """Else a message that cannot be sent would keep somebody else's session alive (U32)."""
+    assert {kind for kind in effects.EFFECTS.values() if kind.in_order} == {StartExport, StopExport}
+
+
 def test_every_kind_of_effect_is_known_by_its_stored_name() -> None:
     declared = {kind for kind in vars(effects).values() if isinstance(kind, type) and issubclass(kind, Effect)}
     assert set(effects.EFFECTS.values()) == declared - {Effect}

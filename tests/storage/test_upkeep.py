@@ -46,10 +46,12 @@ def test_an_effect_waits_for_the_earlier_ones_of_its_flow_until_they_are_done_or
     assert leased(99) == []
 
 
-def test_an_effect_that_nobody_handles_holds_up_no_other(storage: Any) -> None:
+def test_an_effect_of_another_kind_neither_waits_nor_holds_up(storage: Any) -> None:
+    urgent = effect("flow-1:1:2", due=1)._replace(kind="urgent")
     with storage.unit() as unit:
-        unit.write(begun(effects=(effect("flow-1:1:0", due=50), effect("flow-1:1:1", due=1))))
-    assert [row.id for row in storage.lease_effects(5, 10, 9, ["send", "code", "end_code"])] == ["flow-1:1:1"]
+        unit.write(begun(effects=(effect("flow-1:1:0", due=50), effect("flow-1:1:1", due=1), urgent)))
+    assert [row.id for row in storage.lease_effects(5, 10, 9, ["send_code"])] == ["flow-1:1:2"]
+    assert [row.id for row in storage.lease_effects(5, 10, 9, ["send", "code", "urgent"])] == ["flow-1:1:1"]
 
 
 def test_an_effect_is_settled_once(storage: Any) -> None:
