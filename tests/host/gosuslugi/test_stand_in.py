@@ -98,6 +98,13 @@ def test_another_sms_is_sent_after_a_minute_and_kills_the_first(world: World, at
     assert "code" in query(world.http.post(f"{at_sms}/sms", data={"code": second}))
 
 
+def test_whoever_comes_back_too_soon_goes_on_with_the_code_they_have(world: World, at_sms: str) -> None:
+    again = world.visit()
+    assert world.http.post(again, data={"login": "sms", "password": "sms"}).headers["location"] == f"{again}/sms"
+    [code] = inbox(world)
+    assert "code" in query(world.http.post(f"{again}/sms", data={"code": code}))
+
+
 def test_a_code_that_is_too_old_is_offered_anew(world: World, at_sms: str) -> None:
     world.clock.turn(timedelta(minutes=5))
     page = world.http.get(f"{at_sms}/sms").text

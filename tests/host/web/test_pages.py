@@ -15,6 +15,7 @@ from registratura.flows.catalogue import FLOWS
 from registratura.host.web.guard import address_of, elsewhere
 from registratura.host.web.options import WebOptions
 from registratura.host.web.panel import _pairs
+from registratura.host.web.text import paragraphs
 
 STYLE = (Path(str(web.__file__)).parent / "static" / "portal.css").read_text("utf-8")
 SECTIONS = ("Здоровье", "Клиники", "Сообщения", "Лекарства", "Меню", "Мои карты", "Медкарта")
@@ -162,3 +163,20 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(peer: str, passed:
 )
 def test_another_name_of_this_machine_leads_to_the_one_that_is_known(host: str, ours: str, goes: bool) -> None:
     assert elsewhere(host, ours) is goes
+
+
+def test_a_refusal_is_said_where_its_form_is_gone(browser: Browser) -> None:
+    browser.open("/sign-in")
+    browser.press("Войти по логину и паролю")
+    while "Войти" in browser.page.captions:
+        browser.press("Войти", login="nobody@example.ru", password="Mimo1Celi")
+    assert browser.page.title.startswith("Слишком много попыток")
+    assert "Логин или пароль не подошли" in browser.page.answer.text
+
+
+def test_an_empty_line_begins_a_paragraph_and_a_broken_one_does_not() -> None:
+    assert list(paragraphs("Раз,\nдва.\n\nТри:\n- а\n- б\n")) == [
+        ("p", ["Раз, два."]),
+        ("p", ["Три:"]),
+        ("ul", ["а", "б"]),
+    ]
