@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Response
 from registratura.flows.catalogue import FLOWS
 
 Fields = Mapping[str, str]
+OF_CARD = "changes."
 
 _LOOK = """([path, variant]) => {
   const fits = button => button.form && new URL(button.form.action).pathname === path && !button.disabled
@@ -54,15 +55,29 @@ def fields_of(payload: Mapping[str, Any]) -> dict[str, str]:
     return fields
 
 
-def press(page: Page, path: str, payload: Mapping[str, Any], key: str | None) -> Response | None:
-    """Fill in the form that goes to this path and press its button; None if the page offers no such thing."""
+class NoButton(Exception):
+    """The page has no such form, or no such button in it."""
+
+
+class NotTaken(Exception):
+    """The form is there, and what is to be typed cannot be: no such option, or a field of the card that is closed."""
+
+
+def press(page: Page, path: str, payload: Mapping[str, Any], key: str | None) -> Response:
+    """Fill in the form that goes to this path and press its button.
+
+    Raises:
+        NoButton, NotTaken: the page does not offer it.
+    """
     variant, fields = _variant(path, payload)
     found = page.evaluate(_LOOK, [path, variant])
     if found is None:
-        return None
+        raise NoButton
     folded, controls = found
+    unasked = [name for name in fields if name not in controls and not name.startswith(OF_CARD)]
+    assert not unasked, f"{page.url}: форма {path} не спрашивает {unasked}"
     if not all(name in controls and value in (controls[name][1] or [value]) for name, value in fields.items()):
-        return None
+        raise NotTaken
     if folded:
         page.click("[data-here=summary]")
     hidden = {name: value for name, value in fields.items() if controls[name][0] == "hidden"}

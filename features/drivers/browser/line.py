@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import current_thread, main_thread
 from typing import NoReturn
 
 from playwright.sync_api import Page, Response
 
-from registratura.features.drivers.browser.forms import press, send_stale, stale_fields
+from registratura.features.drivers.browser.forms import NoButton, NotTaken, press, send_stale, stale_fields
 from registratura.features.drivers.browser.shown import one_line, shown_on, words_of
 from registratura.features.drivers.browser.town import BrowserTown, Heard
 from registratura.features.drivers.browser.windows import Windows
@@ -19,6 +20,7 @@ from registratura.features.drivers.engine.stops import StoppableMemory, Stopped
 from registratura.features.drivers.http.line import HttpLine
 from registratura.flows.cabinet import Cabinet
 from registratura.flows.catalogue import FLOWS
+from registratura.flows.engine.view import shown
 from registratura.flows.errors import Conflict, InvalidPayload, NotAllowedNow, RegistraturaError, StartRefused
 from registratura.flows.errors import UnknownFlow as Unknown
 from registratura.host import FlowView
@@ -105,15 +107,32 @@ class BrowserLine(Line):
         self._open(who, ADDRESSES[Cabinet.name])
         page = self._windows.of(who)
         if path := page.locator("form#sections").get_attribute("action"):
-            press(page, path, {"section": SECTIONS.get(flow, "health")}, None)
+            # There is none for the section that one is in.
+            with suppress(NoButton):
+                press(page, path, {"section": SECTIONS.get(flow, "health")}, None)
         world = self._town.world
         world.before |= {row.id: row for row in world.storage.flows() if row.flow == Cabinet.name}
 
     def _send(self, who: Visitor, path: str, payload: Payload, key: str | None) -> None:
         page = self._windows.of(who)
-        answer = press(page, path, payload, key) or self._send_stale(who, page, path, payload, key)
+        try:
+            answer = press(page, path, payload, key)
+        except (NoButton, NotTaken):
+            allowed = self._allowed(who, path)
+            answer = self._send_stale(who, page, path, payload, key)
+            done = any(heard.call == "send" and heard.view and not heard.view.refusals for heard in self._town.heard)
+            assert not (allowed and done), f"{path}: это можно, но на странице этого не предложили"
         self._judge(answer)
         self._windows.keep_cookie(who, page)
+
+    def _allowed(self, who: Visitor, path: str) -> bool:
+        """Whether the person may do now what this path is for: what is done then, the page has to have offered."""
+        _, kind, flow_id, event = path.split("/")
+        try:
+            view = self._town.world.portal.get(flow_id, caller=who.caller) if kind == "flow" else None
+        except RegistraturaError:
+            return False
+        return view is not None and any(action.name == event and action.available for action in view.actions)
 
     def _send_stale(self, who: Visitor, page: Page, path: str, payload: Payload, key: str | None) -> Response:
         if not page.url.startswith(self._town.portal_url):
@@ -152,6 +171,7 @@ class BrowserLine(Line):
             raise heard.error
         assert heard.view is not None
         if not page.url.endswith(f"/flow/{heard.view.id}"):
+            self._says(page, [refusal.text for refusal in heard.view.refusals])
             return heard.view
         view = shown_on(page, heard.view)
         self._before_them[page] = page.url, self._moment(), view
@@ -172,11 +192,16 @@ class BrowserLine(Line):
 
     def _explains(self, page: Page, error: Exception) -> None:
         """The page says what is wrong. What it says is what the person reads of the error."""
-        words = words_of(page)
-        missing = [text for text in _texts(error) if one_line(text) not in words]
-        assert not missing, f"{page.url}: на странице не сказано {missing}"
+        words = self._says(page, _texts(error))
         if isinstance(error, RegistraturaError):
             vars(error)["told"] = words
+
+    def _says(self, page: Page, texts: list[str]) -> str:
+        """Everything that the page says, which has to have these texts in it."""
+        words = words_of(page)
+        missing = [text for text in texts if one_line(text) not in words]
+        assert not missing, f"{page.url}: на странице не сказано {missing}"
+        return words
 
 
 def _many_at_once() -> bool:
@@ -190,5 +215,8 @@ def _texts(error: Exception) -> list[str]:
     if isinstance(error, NotAllowedNow | Conflict):
         return [STALE]
     if isinstance(error, StartRefused):
-        return []
-    return [PAGES["unknown"][0]] if isinstance(error, Unknown) else []
+        # Instead of saying that one has to sign in, the portal leads there.
+        return [refusal.text for refusal in shown(TEXTS, error.refusals) if refusal.code != "sign_in_required"]
+    if isinstance(error, Unknown):
+        return [PAGES["unknown"][0]]
+    return [TEXTS.error(error)] if isinstance(error, RegistraturaError) else []
