@@ -67,8 +67,9 @@ class Sessions(Protocol):
     """Where sessions are kept."""
 
     def get(self, session_id: str) -> SessionRow | None: ...
-    def put(self, row: SessionRow) -> None:
-        """Add the session, or put it in the place of the one with its id."""
+    def add(self, row: SessionRow) -> None: ...
+    def change(self, row: SessionRow) -> bool:
+        """Put it in the place of the one with its id: False if that had ended, for nothing brings it back."""
 
     def touch(self, session_id: str, seen_at: int) -> None: ...
     def end(self, session_id: str) -> None: ...
@@ -98,9 +99,16 @@ class MemorySessions(Sessions):
     def get(self, session_id: str) -> SessionRow | None:
         return self._sessions.get(session_id)
 
-    def put(self, row: SessionRow) -> None:
+    def add(self, row: SessionRow) -> None:
         with self._lock:
             self._sessions[row.id] = row
+
+    def change(self, row: SessionRow) -> bool:
+        with self._lock:
+            if row.id not in self._sessions:
+                return False
+            self._sessions[row.id] = row
+            return True
 
     def touch(self, session_id: str, seen_at: int) -> None:
         with self._lock:
@@ -165,12 +173,11 @@ class SqlSessions(Sessions):
         row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))
         return SessionRow._make(row) if row else None
 
-    def put(self, row: SessionRow) -> None:
-        values = row._asdict()
-        same = update(SESSIONS).where(SESSIONS.c.id == row.id).values(values)
-        with self._errors.translated(), self._engine.begin() as connection:
-            if not connection.execute(same).rowcount:
-                connection.execute(insert(SESSIONS).values(values))
+    def add(self, row: SessionRow) -> None:
+        self._run(insert(SESSIONS).values(row._asdict()))
+
+    def change(self, row: SessionRow) -> bool:
+        return self._run(update(SESSIONS).where(SESSIONS.c.id == row.id).values(row._asdict())) > 0
 
     def touch(self, session_id: str, seen_at: int) -> None:
         self._run(update(SESSIONS).where(SESSIONS.c.id == session_id).values(seen_at=seen_at))
