@@ -55,17 +55,22 @@ def test_a_head_starts_nothing(path: str) -> None:
 def test_a_head_of_the_way_back_leaves_it_to_the_person() -> None:
     site = Site()
     browser = site.browser()
-    at_consent(browser)
+    flow = at_consent(browser).flow
     browser.press("Да, я согласен")
     browser.press("госуслуги")
+    versions: list[int] = []
 
     def scanned_first(sent: httpx.Request) -> None:
         if sent.url.path == CALLBACK:
-            site.http().head(str(sent.url), headers={"Cookie": sent.headers["cookie"]})
+            versions.append(site.portal.get(flow).version)
+            site.http(follow=False).head(str(sent.url), headers={"Cookie": sent.headers["cookie"]})
+            versions.append(site.portal.get(flow).version)
 
     browser.http.event_hooks["request"] = [scanned_first]
     page = through_gosuslugi(browser)
     assert "Данные верны" in page.captions
+    assert len(versions) == 2
+    assert versions[0] == versions[1]
 
 
 def test_the_next_address_does_not_free_those_that_ask_too_often() -> None:
