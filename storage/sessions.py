@@ -6,14 +6,15 @@ Times are whole microseconds since 1970, as in all rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from threading import RLock
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import BigInteger, Column, Engine, Index, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, delete, insert, select, update
 
 from registratura.flows.ports import Storage
-from registratura.storage.databases import Errors
 from registratura.storage.sql import SqlStorage
 
 METADATA = MetaData()
@@ -67,8 +68,9 @@ class Sessions(Protocol):
     """Where sessions are kept."""
 
     def get(self, session_id: str) -> SessionRow | None: ...
-    def put(self, row: SessionRow) -> None:
-        """Add the session, or put it in the place of the one with its id."""
+    def add(self, row: SessionRow) -> None: ...
+    def change(self, row: SessionRow) -> bool:
+        """Put it in the place of the one with its id: False if that had ended, for nothing brings it back."""
 
     def touch(self, session_id: str, seen_at: int) -> None: ...
     def end(self, session_id: str) -> None: ...
@@ -98,9 +100,16 @@ class MemorySessions(Sessions):
     def get(self, session_id: str) -> SessionRow | None:
         return self._sessions.get(session_id)
 
-    def put(self, row: SessionRow) -> None:
+    def add(self, row: SessionRow) -> None:
         with self._lock:
             self._sessions[row.id] = row
+
+    def change(self, row: SessionRow) -> bool:
+        with self._lock:
+            if row.id not in self._sessions:
+                return False
+            self._sessions[row.id] = row
+            return True
 
     def touch(self, session_id: str, seen_at: int) -> None:
         with self._lock:
@@ -155,22 +164,20 @@ class MemorySessions(Sessions):
 class SqlSessions(Sessions):
     """Sessions in tables of their own beside the portal's."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._errors = Errors(engine.dialect, engine.url.render_as_string(hide_password=True))
-        with self._errors.translated():
-            METADATA.create_all(engine)
+    def __init__(self, storage: SqlStorage) -> None:
+        self._storage = storage
+        with storage.errors.translated():
+            METADATA.create_all(storage.engine)
 
     def get(self, session_id: str) -> SessionRow | None:
         row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))
         return SessionRow._make(row) if row else None
 
-    def put(self, row: SessionRow) -> None:
-        values = row._asdict()
-        same = update(SESSIONS).where(SESSIONS.c.id == row.id).values(values)
-        with self._errors.translated(), self._engine.begin() as connection:
-            if not connection.execute(same).rowcount:
-                connection.execute(insert(SESSIONS).values(values))
+    def add(self, row: SessionRow) -> None:
+        self._run(insert(SESSIONS).values(row._asdict()))
+
+    def change(self, row: SessionRow) -> bool:
+        return self._run(update(SESSIONS).where(SESSIONS.c.id == row.id).values(row._asdict())) > 0
 
     def touch(self, session_id: str, seen_at: int) -> None:
         self._run(update(SESSIONS).where(SESSIONS.c.id == session_id).values(seen_at=seen_at))
@@ -180,7 +187,7 @@ class SqlSessions(Sessions):
 
     def move(self, session_id: str, row: SessionRow) -> bool:
         visits = update(VISITS).where(VISITS.c.session == session_id).values(session=row.id)
-        with self._errors.translated(), self._engine.begin() as connection:
+        with self._connection() as connection:
             # A changed key and not a deletion: of two that want to move the same session one finds none.
             moved = update(SESSIONS).where(SESSIONS.c.id == session_id).values(row._asdict())
             if not connection.execute(moved).rowcount:
@@ -208,17 +215,23 @@ class SqlSessions(Sessions):
         return self._run(delete(SESSIONS).where(SESSIONS.c.seen_at < before))
 
     def _one(self, statement: Any) -> Any:
-        with self._errors.translated(), self._engine.connect() as connection:
+        with self._connection() as connection:
             return connection.execute(statement).first()
 
     def _run(self, statement: Any) -> int:
-        with self._errors.translated(), self._engine.begin() as connection:
+        with self._connection() as connection:
             return int(connection.execute(statement).rowcount)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        self._storage.must_be_open()
+        with self._storage.errors.translated(), self._storage.engine.begin() as connection:
+            yield connection
 
 
 def sessions_for(storage: Storage) -> Sessions:
     """The sessions beside a storage: in its database, or in memory where it has none or keeps its own in memory."""
     if isinstance(storage, SqlStorage) and not storage.shared:
-        return SqlSessions(storage.engine)
+        return SqlSessions(storage)
     # The one connection of a database in memory may be in the middle of a unit of another thread.
     return MemorySessions()

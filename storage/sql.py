@@ -160,7 +160,7 @@ class SqlStorage(Storage):
         if owner in self._held:
             yield self._held[owner]
             return
-        self._must_be_open()
+        self.must_be_open()
         if self._torn:
             raise DatabaseUnavailable(reason="forked in the middle of an event; open it after the fork")
         with self._shared_connection() if self.shared else self._connection() as connection:
@@ -207,7 +207,8 @@ class SqlStorage(Storage):
                     pass
             yield self._kept
 
-    def _must_be_open(self) -> None:
+    def must_be_open(self) -> None:
+        """Raise PortalClosed after `close`."""
         if self._closed:
             raise PortalClosed()
 
@@ -216,7 +217,7 @@ class SqlStorage(Storage):
 
     @contextmanager
     def _hosts_unit(self, within: Any) -> Iterator[SqlUnit]:
-        self._must_be_open()
+        self.must_be_open()
         errors = Errors(self.engine.dialect, self.where, hosts=True)
         with errors.translated():
             connection = within.connection() if isinstance(within, Session | scoped_session) else within

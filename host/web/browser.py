@@ -114,30 +114,26 @@ class Browsers:
         return Browser(token, row, data, stored=True)
 
     def keep(self, browser: Browser) -> None:
-        """Write down what changed."""
+        """Write down what changed. A session that ended meanwhile stays ended: then it is `lost`."""
         if browser.ended or not (browser.stored or browser.used or browser.data != SessionData()):
             return
         row = self._row(browser)
-        if row.data:
-            self.sessions.put(row)
-            browser.fresh = browser.fresh or not browser.stored
-            browser.row, browser.stored = row, True
+        if row.data and browser.stored:
+            browser.row, browser.lost = row, not self.sessions.change(row)
+            browser.ended = browser.lost
+        elif row.data:
+            self.sessions.add(row)
+            browser.row, browser.stored, browser.fresh = row, True, True
         elif row.seen_at - browser.row.seen_at >= micros_of(LOOKED):
             self.sessions.touch(row.id, row.seen_at)
 
-    def renew(self, browser: Browser, account: str, *, certain: bool = False) -> None:
-        """A new token for the same session: at sign-in, and where a password changed.
-
-        Of two requests that sign the same session in, one finds it gone and is `lost`, unless it is `certain` who asks.
-        """
+    def renew(self, browser: Browser, account: str) -> None:
+        """A new token for the same session, at sign-in. Of two that sign it in one finds it gone and is `lost`."""
         now, token = micros(self._clock()), secrets.token_urlsafe(32)
         row = SessionRow(digest(token), account, now, now, _sealed(token, browser.data))
-        moved = browser.stored and self.sessions.move(browser.id, row)
-        if browser.stored and not moved and not certain:
+        if not self.sessions.move(browser.id, row):
             browser.lost = browser.ended = True
             return
-        if not moved:
-            self.sessions.put(row)
         browser.token, browser.row, browser.stored, browser.fresh = token, row, True, True
 
     def end(self, browser: Browser) -> None:

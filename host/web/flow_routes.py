@@ -9,7 +9,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from registratura.domain.values import secret_fields
 from registratura.flows.cabinet import Cabinet, CloseCabinet
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.view import FlowView, plain_schema, shown
@@ -164,9 +163,6 @@ def _note(call: Call, view: FlowView, event: Event) -> None:
         return
     if channel := getattr(event, "channel", None):
         call.browser.remember(channel=channel)
-    if call.browser.account and secret_fields(type(event)) and not call.browser.ended:
-        # A password may have changed: sessions from before it end, and this one is not from before (U32).
-        call.site.browsers.renew(call.browser, call.browser.account, certain=True)
 
 
 def _after(call: Call, view: FlowView, event: Event) -> Response:

@@ -5,14 +5,16 @@ host → size → how often → origin → the application → security headers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Lock
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 
 from registratura.domain.attempts import Attempts, AttemptsPolicy, counted, judgeable
@@ -29,6 +31,8 @@ Refuse = Callable[[Scope, int], Response]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REPORTS = "/gosuslugi/progress"
 STATIC = "/static/"
+WRITES = re.compile(r"/|/sign-in|/flow/[^/]+/gosuslugi|/gosuslugi/callback")
+"""Pages that start a flow, send somebody to Gosuslugi or take its answer: a HEAD does none of this."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DRAINED = 64
 """How many times as long as allowed a body may be and still be read to its end, so that the answer arrives."""
@@ -46,17 +50,14 @@ class Limiter:
 
     def allows(self, address: str) -> bool:
         """Count one more; False if it is too many."""
-        now = self._clock()
+        now, key = self._clock(), _subscriber(address)
         with self._lock:
+            attempts = counted(self._policy, self._counters.pop(key, Attempts()), now)
             if len(self._counters) >= ADDRESSES:
-                self._forget(now)
-            attempts = counted(self._policy, self._counters.get(address, Attempts()), now)
-            self._counters[address] = attempts
+                # Whoever has been quiet for longest stands first.
+                del self._counters[next(iter(self._counters))]
+            self._counters[key] = attempts
         return judgeable(self._policy, attempts, now)
-
-    def _forget(self, now: datetime) -> None:
-        fresh = {key: kept for key, kept in self._counters.items() if kept.since and now - kept.since < MINUTE}
-        self._counters = fresh if len(fresh) < ADDRESSES else {}
 
 
 class Guard:
@@ -80,6 +81,8 @@ class Guard:
         scope.setdefault("state", {})["address"] = address
         why_not = await self._why_not(scope, headers, address, receive)
         answer: App = self._app if why_not is None else self._refuse(scope, why_not)
+        if why_not is None and scope["method"] == "HEAD" and WRITES.fullmatch(scope["path"]):
+            answer = Response()
         if why_not is None and scope["method"] in SAFE and elsewhere(headers.get("host", ""), self._options.host):
             answer = RedirectResponse(f"{self._options.origin}{scope['path']}", 307)
         await answer(scope, self._limited(receive), self._with_headers(scope, send))
@@ -90,11 +93,19 @@ class Guard:
         if not (length.isascii() and length.isdigit()) or int(length) > self._options.longest_body:
             await self._drain(receive)
             return 413
-        if scope["method"] in SAFE or scope["path"] == REPORTS:
+        looks = scope["method"] in SAFE
+        if scope["path"] == REPORTS or (looks and not self._may_write(scope, headers)):
             return None
         if self._limiter is not None and not self._limiter.allows(address):
             return 429
-        return None if comes_from_here(headers, self._options.origin) else 403
+        return None if looks or comes_from_here(headers, self._options.origin) else 403
+
+    def _may_write(self, scope: Scope, headers: Headers) -> bool:
+        """Whether a look may leave something in the database. A page drawn for a new visitor begins a session."""
+        if WRITES.fullmatch(scope["path"]):
+            return True
+        known = self._options.cookie in cookie_parser(headers.get("cookie", ""))
+        return not known and not scope["path"].startswith(STATIC)
 
     async def _drain(self, receive: Receive) -> None:
         """Read a body that is too long, up to a point: who is still sending does not hear an answer."""
@@ -171,6 +182,14 @@ def address_of(scope: Scope, headers: Headers, proxies: tuple[IPv4Network | IPv6
         if not _within(address, proxies):
             return address if _is_address(address) or address == peer else peer
     return passed[0] if passed else peer
+
+
+def _subscriber(address: str) -> str:
+    """Whose address it is: of IPv6 one subscriber has a whole /64."""
+    ip = ip_address(address) if _is_address(address) else None
+    if not isinstance(ip, IPv6Address) or ip.ipv4_mapped:
+        return address
+    return str(ip_network((int(ip), 64), strict=False))
 
 
 def _within(address: str, proxies: tuple[IPv4Network | IPv6Network, ...]) -> bool:

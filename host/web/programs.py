@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registratura.flows.engine.view import FlowView
-from registratura.flows.portal_password import PortalPassword
 from registratura.flows.ports import Caller
 from registratura.host.web.browser import Browser
 from registratura.host.web.flow_routes import SIGNED_IN
@@ -36,9 +35,6 @@ class Programs:
         if browser.account is None and view.account is not None and (view.flow, view.state) in SIGNED_IN:
             browser.remember(known=True)
             self._site.browsers.renew(browser, view.account)
-        elif browser.account and view.flow == PortalPassword.name and not view.refusals:
-            # Sessions from before the password changed end, and this one is not from before (U32).
-            self._site.browsers.renew(browser, browser.account, certain=True)
         browser.used = True
         self._site.browsers.keep(browser)
         tell(self._site.options, browser, response)

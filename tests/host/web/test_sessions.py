@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.browser import Browser
-from support.people import NOW
-from support.web import MARGARITA, PORTAL, Site, at_card, at_consent, in_cabinet, registered
+from support.web import GOOD_PASSWORD, MARGARITA, PORTAL, Site, at_card, at_consent, in_cabinet, registered
 
 from registratura.flows.engine.codec import micros
-from registratura.storage import MemoryStorage, storage_for
-from registratura.storage.sessions import MemorySessions, SessionRow, Sessions, SqlSessions, VisitRow, sessions_for
-
-LONG_AGO = micros(NOW - timedelta(days=1))
 
 
 def cookie(browser: Browser) -> str:
@@ -158,6 +153,67 @@ def test_a_card_on_the_screen_is_not_left_open(browser: Browser, site: Site) -> 
     assert browser.open("/").title.startswith("Выбор региона")
 
 
+@pytest.mark.parametrize("database", ["memory:", "sqlite"])
+def test_a_session_that_ends_while_it_is_asked_stays_ended(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = f"sqlite:///{tmp_path / 'portal.db'}", str(tmp_path / "portal.key")
+    site = Site(*kept) if database == "sqlite" else Site()
+    browser = site.browser()
+    in_cabinet(browser)
+    browsers = site.app.state.site.browsers
+    mine = browsers.open(cookie(browser))
+    before = micros(site.clock() + timedelta(days=1))
+    keep = browsers.keep
+
+    def late(known: Any) -> None:
+        browsers.sessions.end_of_account(mine.account, before)
+        keep(known)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(browsers, "keep", late)
+        answer = browser.http.post("/explain", data=browser.filled("Как это устроено")[1], follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("set-cookie")) == (303, None)
+    assert browsers.sessions.get(mine.id) is None
+    assert browser.open("/cabinet").title.startswith("Вход в личный кабинет")
+    site.portal.close()
+
+
+def test_an_attachment_code_leaves_the_session_as_it_was(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    before = cookie(browser)
+    browser.press("Прикрепление к клинике")
+    browser.press("Подключить", code=site.code())
+    assert cookie(browser) == before
+
+
+def test_a_session_that_ended_while_it_signed_in_stays_ended(browser: Browser, site: Site) -> None:
+    at_card(browser)
+    browsers = site.app.state.site.browsers
+    mine = browsers.open(cookie(browser))
+    browsers.sessions.end(mine.id)
+    browsers.renew(mine, "somebody")
+    assert mine.lost
+    assert browsers.sessions.get(mine.id) is None
+
+
+def test_who_changes_the_password_stays_signed_in_here_and_nowhere_else(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    other = site.browser()
+    other.open("/sign-in")
+    other.press("Войти по логину и паролю")
+    other.press("Войти", login="margarita@example.org", password=GOOD_PASSWORD)
+    assert other.open("/cabinet").title.startswith("Личный кабинет")
+    site.turn(seconds=1)
+    before = cookie(browser)
+    browser.press("Алексеева Маргарита Викторовна, настройки")
+    browser.press("сохранить", current=GOOD_PASSWORD, password="Zvezda2026", repeat="Zvezda2026")
+    site.turn(seconds=1)
+    assert browser.open("/cabinet").status == 200
+    assert cookie(browser) == before
+    assert other.open("/cabinet").title.startswith("Вход в личный кабинет")
+
+
 def test_a_form_sent_after_the_session_has_ended_says_so(browser: Browser, site: Site) -> None:
     in_cabinet(browser)
     site.turn(minutes=31)
@@ -188,69 +244,3 @@ def test_sessions_outlive_a_restart(tmp_path: Path) -> None:
     again = second.browser()
     again.http.cookies = browser.http.cookies
     assert again.open("/cabinet").title.startswith("Личный кабинет")
-
-
-# The port, in memory and on SQL.
-@pytest.fixture(params=["memory", "sqlite"])
-def sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sessions]:
-    storage = storage_for(tmp_path / "portal.db")
-    yield MemorySessions() if request.param == "memory" else sessions_for(storage)
-    storage.close()
-
-
-ROW = SessionRow("one", None, LONG_AGO, LONG_AGO, "sealed")
-
-
-def test_the_sessions_lie_where_the_storage_does(tmp_path: Path) -> None:
-    storage = storage_for(tmp_path / "portal.db")
-    assert isinstance(sessions_for(storage), SqlSessions)
-    assert isinstance(sessions_for(MemoryStorage()), MemorySessions)
-    assert isinstance(sessions_for(storage_for("sqlite://")), MemorySessions), "its one connection is the units'"
-    storage.close()
-
-
-def test_a_session_is_kept_changed_and_ended(sessions: Sessions) -> None:
-    assert sessions.get("one") is None
-    sessions.put(ROW)
-    sessions.put(ROW._replace(data="other"))
-    sessions.touch("one", LONG_AGO + 5)
-    assert sessions.get("one") == ROW._replace(data="other", seen_at=LONG_AGO + 5)
-    sessions.end("one")
-    assert sessions.get("one") is None
-
-
-def test_a_session_moves_once_and_its_visits_with_it(sessions: Sessions) -> None:
-    sessions.put(ROW)
-    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
-    assert sessions.move("one", ROW._replace(id="two", account="a"))
-    assert not sessions.move("one", ROW._replace(id="three"))
-    assert (sessions.get("one"), sessions.get("three")) == (None, None)
-    assert sessions.visit("state") == VisitRow("state", "two", "flow", LONG_AGO)
-
-
-def test_a_visit_is_spent_once_and_by_its_own_session(sessions: Sessions) -> None:
-    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
-    assert sessions.spend_visit("state", "two") is None
-    spent = sessions.spend_visit("state", "one")
-    assert spent is not None
-    assert spent.flow_id == "flow"
-    assert sessions.spend_visit("state", "one") is None
-
-
-def test_the_older_sessions_of_an_account_end(sessions: Sessions) -> None:
-    sessions.put(ROW._replace(id="old", account="a"))
-    sessions.put(ROW._replace(id="mine", account="a"))
-    sessions.put(ROW._replace(id="new", account="a", created_at=LONG_AGO + 1))
-    sessions.put(ROW._replace(id="other", account="b"))
-    assert sessions.end_of_account("a", LONG_AGO + 1, "mine") == 1
-    assert [sessions.get(key) is not None for key in ("old", "mine", "new", "other")] == [False, True, True, True]
-    assert sessions.end_of_account("a", LONG_AGO + 1) == 1
-
-
-def test_what_nobody_has_seen_for_long_is_forgotten(sessions: Sessions) -> None:
-    sessions.put(ROW)
-    sessions.put(ROW._replace(id="two", seen_at=LONG_AGO + 10))
-    sessions.add_visit(VisitRow("state", "one", "flow", LONG_AGO))
-    assert sessions.purge(LONG_AGO + 1) == 1
-    assert (sessions.get("one"), sessions.visit("state")) == (None, None)
-    assert sessions.get("two") is not None
