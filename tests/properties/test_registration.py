@@ -44,6 +44,7 @@ from registratura.flows.registration import (
 
 TEXT = CONSENTS[Purpose.PERSONAL_DATA]
 PAGES = ["region", "main_page", "consent"]
+POLICIES = st.lists(st.sampled_from([POLICY, WRONG_POLICY]), min_size=1, max_size=3)
 STARTS = st.one_of(
     st.sampled_from([*PAGES, "password_offer"]), st.sampled_from(list(WAYS)), st.sampled_from(list(PEOPLE))
 )
@@ -149,8 +150,6 @@ class RegistrationMachine(LegMachine):
         made = event(text_version=TEXT.version, text_sha256=sha)
         self.send(made, None if stale else to, refused=why, death=death)
 
-    # ─── Who it is ───────────────────────────────────────────────────────────────────────────────────────────────────
-
     def identified(self, who: Identity, repeated: bool) -> tuple[str, tuple[str, ...]]:
         known = self.accounts.get(who.oid)
         used = ("gosuslugi.answer_used",) if repeated else ()
@@ -195,11 +194,7 @@ class RegistrationMachine(LegMachine):
         return self.cards[self.mine]
 
     @precondition(lambda self: self.state == "card_review")
-    @rule(
-        policies=st.lists(st.sampled_from([POLICY, WRONG_POLICY]), min_size=1, max_size=3),
-        behind=seldom(),
-        death=deaths,
-    )
+    @rule(policies=POLICIES, behind=seldom(), death=deaths)
     def type_the_policy(self, policies: list[str], behind: bool, death: Any) -> None:
         for policy in policies:
             if self.state == "card_review":
@@ -279,8 +274,6 @@ class RegistrationMachine(LegMachine):
     @rule(wrong=st.sampled_from([("choose_region", {"region": 74}), ("choose_region", {}), ("register", {"x": 1})]))
     def send_nonsense(self, wrong: tuple[str, dict[str, Any]]) -> None:
         self.invalid(*wrong)
-
-    # ─── When all is over ────────────────────────────────────────────────────────────────────────────────────────────
 
     def look_back(self) -> None:
         super().look_back()
