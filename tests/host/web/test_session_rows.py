@@ -28,11 +28,12 @@ ROW = SessionRow("one", None, LONG_AGO, LONG_AGO, "sealed")
 
 
 def test_the_sessions_lie_where_the_storage_does(tmp_path: Path) -> None:
-    storage = storage_for(tmp_path / "portal.db")
+    storage, shared = storage_for(tmp_path / "portal.db"), storage_for("sqlite://")
     assert isinstance(sessions_for(storage), SqlSessions)
     assert isinstance(sessions_for(MemoryStorage()), MemorySessions)
-    assert isinstance(sessions_for(storage_for("sqlite://")), MemorySessions), "its one connection is the units'"
+    assert isinstance(sessions_for(shared), MemorySessions), "its one connection is the units'"
     storage.close()
+    shared.close()
 
 
 def test_a_session_is_kept_changed_and_ended(sessions: Sessions) -> None:
