@@ -34,13 +34,15 @@ class Caller:
     """Who calls, as the host knows them: `account` only if signed in, `session` an opaque id of the browser's session.
 
     A caller with neither cannot be known again: what they start, only the host may go on with. `caller=None` means the
-    host itself, which may see every flow.
+    host itself, which may see every flow. `formerly` is the session's id before they signed in, where they repeat the
+    request that signed them in: its answer is known by that.
     """
 
     channel: str = "web"
     address: str | None = field(default=None, repr=False)
     session: str | None = field(default=None, repr=False)
     account: str | None = None
+    formerly: str | None = field(default=None, repr=False)
 
 
 class Lost(Exception):

@@ -37,6 +37,13 @@ VISITS = Table(
     Column("at", BigInteger, nullable=False),
     Column("spent", BigInteger, nullable=False),
 )
+HANDOVERS = Table(
+    "registratura_web_handovers",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),
+)
 
 
 def digest(secret: str) -> str:
@@ -64,6 +71,17 @@ class VisitRow(NamedTuple):
     spent: int = 0
 
 
+class HandoverRow(NamedTuple):
+    """The new token of a session that has moved, for who repeats the request that moved it.
+
+    `id` is a digest of the old token and the request's own key, and `token` is sealed under both.
+    """
+
+    id: str
+    at: int
+    token: str
+
+
 class Sessions(Protocol):
     """Where sessions are kept."""
 
@@ -74,8 +92,10 @@ class Sessions(Protocol):
 
     def touch(self, session_id: str, seen_at: int) -> None: ...
     def end(self, session_id: str) -> None: ...
-    def move(self, session_id: str, row: SessionRow) -> bool:
+    def move(self, session_id: str, row: SessionRow, handover: HandoverRow | None = None) -> bool:
         """The session goes on under another id, once: False if it had ended. Its visits go along."""
+
+    def handover(self, handover_id: str) -> HandoverRow | None: ...
 
     def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
         """End the account's sessions that began before, but for that one; gives how many."""
@@ -95,6 +115,7 @@ class MemorySessions(Sessions):
     def __init__(self) -> None:
         self._sessions: dict[str, SessionRow] = {}
         self._visits: dict[str, VisitRow] = {}
+        self._handovers: dict[str, HandoverRow] = {}
         self._lock = RLock()
 
     def get(self, session_id: str) -> SessionRow | None:
@@ -120,14 +141,19 @@ class MemorySessions(Sessions):
         with self._lock:
             self._sessions.pop(session_id, None)
 
-    def move(self, session_id: str, row: SessionRow) -> bool:
+    def move(self, session_id: str, row: SessionRow, handover: HandoverRow | None = None) -> bool:
         with self._lock:
             if self._sessions.pop(session_id, None) is None:
                 return False
             self._sessions[row.id] = row
+            if handover is not None:
+                self._handovers[handover.id] = handover
             for visit in [visit for visit in self._visits.values() if visit.session == session_id]:
                 self._visits[visit.id] = visit._replace(session=row.id)
             return True
+
+    def handover(self, handover_id: str) -> HandoverRow | None:
+        return self._handovers.get(handover_id)
 
     def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
         with self._lock:
@@ -158,6 +184,7 @@ class MemorySessions(Sessions):
             for session_id in old:
                 del self._sessions[session_id]
             self._visits = {row.id: row for row in self._visits.values() if row.at >= before}
+            self._handovers = {row.id: row for row in self._handovers.values() if row.at >= before}
             return len(old)
 
 
@@ -185,7 +212,7 @@ class SqlSessions(Sessions):
     def end(self, session_id: str) -> None:
         self._run(delete(SESSIONS).where(SESSIONS.c.id == session_id))
 
-    def move(self, session_id: str, row: SessionRow) -> bool:
+    def move(self, session_id: str, row: SessionRow, handover: HandoverRow | None = None) -> bool:
         visits = update(VISITS).where(VISITS.c.session == session_id).values(session=row.id)
         with self._connection() as connection:
             # A changed key and not a deletion: of two that want to move the same session one finds none.
@@ -193,7 +220,13 @@ class SqlSessions(Sessions):
             if not connection.execute(moved).rowcount:
                 return False
             connection.execute(visits)
+            if handover is not None:
+                connection.execute(insert(HANDOVERS).values(handover._asdict()))
             return True
+
+    def handover(self, handover_id: str) -> HandoverRow | None:
+        row = self._one(select(HANDOVERS).where(HANDOVERS.c.id == handover_id))
+        return HandoverRow._make(row) if row else None
 
     def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
         old = (SESSIONS.c.account == account, SESSIONS.c.created_at < created_before, SESSIONS.c.id != (but or ""))
@@ -212,6 +245,7 @@ class SqlSessions(Sessions):
 
     def purge(self, before: int) -> int:
         self._run(delete(VISITS).where(VISITS.c.at < before))
+        self._run(delete(HANDOVERS).where(HANDOVERS.c.at < before))
         return self._run(delete(SESSIONS).where(SESSIONS.c.seen_at < before))
 
     def _one(self, statement: Any) -> Any:

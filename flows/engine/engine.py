@@ -250,7 +250,7 @@ class Engine:
 
     def _recorded(self, ask: Asking, request: Request) -> FlowView | None:
         """The first answer to this idempotency key, its view drawn now."""
-        row = ask.unit.idempotent(request.scope, request.key) if request.key is not None else None
+        row = request.first_answer(ask.unit)
         if row is None:
             return None
         if row.request != request.digest:

@@ -12,7 +12,7 @@ from registratura.flows.errors import InvalidPayload, NotAPersonsEvent, NotStart
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Caller, Keyring, Storage, Unit
-from registratura.flows.rows import TicketRow
+from registratura.flows.rows import IdempotencyRow, TicketRow
 
 HOST = "host"
 
@@ -27,7 +27,17 @@ class Request:
     key: str | None
     digest: str
     origin: Origin
-    scope: str
+    scopes: tuple[str, ...]
+    """Where the key may have been used: by this caller, and by them before they signed in."""
+
+    @property
+    def scope(self) -> str:
+        return self.scopes[0]
+
+    def first_answer(self, unit: Unit) -> IdempotencyRow | None:
+        """What was written when this key was used for the first time."""
+        rows = (unit.idempotent(scope, self.key) for scope in self.scopes) if self.key is not None else ()
+        return next((row for row in rows if row is not None), None)
 
 
 def scope_of(keys: Keyring, caller: Caller | None, about: str) -> str:
@@ -57,7 +67,9 @@ def request_of(
     except ValueError:
         # Half a surrogate pair.
         raise InvalidPayload(event.name, (("", "string_unicode"),)) from None
-    return Request(about, event, caller, key, digest, origin, scope_of(keys, caller, about))
+    formerly = caller.formerly if caller else None
+    callers = (caller, Caller(session=formerly)) if formerly is not None else (caller,)
+    return Request(about, event, caller, key, digest, origin, tuple(scope_of(keys, one, about) for one in callers))
 
 
 def beginning(flow: AnyFlow, origin: Origin) -> Event:
@@ -95,7 +107,7 @@ def may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
 
 def answered(unit: Unit, request: Request) -> bool:
     """Whether this request, or another one under its key, has been answered."""
-    return request.key is not None and unit.idempotent(request.scope, request.key) is not None
+    return request.first_answer(unit) is not None
 
 
 def count(storage: Storage, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:

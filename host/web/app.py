@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +26,14 @@ from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS, callback,
 from registratura.host.web.guard import Guard, Scope, security_headers
 from registratura.host.web.options import WebOptions
 from registratura.host.web.programs import Programs
-from registratura.host.web.site import Site, environment, page
+from registratura.host.web.site import FLOW_ID, Site, environment, page
 from registratura.host.web.words import PAGES
 from registratura.storage.sessions import sessions_for
 
 STATIC = Path(__file__).parent / "static"
 API = "/api"
+STEP = re.compile(rf"/flow/{FLOW_ID.pattern}(?=/)")
+"""The page from which a form was sent that came no further than the door."""
 DOCUMENT = "/api/openapi.json"
 
 
@@ -95,7 +98,8 @@ def _refused(site: Site, scope: Scope, status: int) -> Response:
         problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
         return JSONResponse(problem, status, media_type="application/problem+json")
     headers = {"Retry-After": "60"} if status == 429 else {}
-    drawn = site.pages.get_template("bare.html").render(title=title, text=text)
+    step = STEP.match(scope["path"])
+    drawn = site.pages.get_template("bare.html").render(title=title, text=text, step=step.group() if step else "")
     return HTMLResponse(drawn, status, headers)
 
 

@@ -25,18 +25,22 @@ from registratura.domain.values import Value
 from registratura.flows.engine.codec import micros
 from registratura.flows.ports import Caller
 from registratura.host.web.options import WebOptions
-from registratura.storage.sessions import SessionRow, Sessions, VisitRow, digest
+from registratura.storage.sessions import HandoverRow, SessionRow, Sessions, VisitRow, digest
 
 TOKEN = re.compile(r"[0-9A-Za-z_-]{43}")
 NONCE_BYTES = 12
 LOOKED = timedelta(minutes=1)
 """A look is noted no more often."""
+HANDED_OVER = timedelta(minutes=2)
+"""So long the request that signed somebody in may be repeated, because its answer was lost."""
+LEAST_KEY = 16
+"""A request's key that is shorter could be guessed."""
 
 
 class Flash(Value):
     """What the next page of a flow has to say: why an event was refused, and what the person had typed.
 
-    `event` is empty where nobody sent one: an answer of Gosuslugi was refused.
+    `event` is empty where it is about no form: an answer of Gosuslugi was refused, or the page was out of date.
     """
 
     flow_id: str
@@ -76,6 +80,8 @@ class Browser:
     fresh: bool = False
     """The browser has to be told the token."""
     ended: bool = False
+    came_with: str = ""
+    """The token that the page at hand was drawn for, where that is not `token`."""
 
     @property
     def id(self) -> str:
@@ -87,7 +93,8 @@ class Browser:
 
     def caller(self, address: str | None) -> Caller:
         """As the engine knows the one who calls."""
-        return Caller(channel=self.data.channel, address=address, session=self.id, account=self.account)
+        formerly = digest(self.came_with) if self.came_with else None
+        return Caller(self.data.channel, address, self.id, self.account, formerly)
 
     def remember(self, **changes: Any) -> None:
         """Change what the session remembers."""
@@ -97,7 +104,12 @@ class Browser:
     def form_token(self) -> str:
         """What every form of this session has to bring back."""
         self.used = True
-        return hmac.new(_key(self.token, "forms"), b"csrf", hashlib.sha256).hexdigest()
+        return _form_token(self.token)
+
+    def drew(self, csrf: str) -> bool:
+        """Whether this session's own page brought that token back."""
+        good = _form_token(self.came_with or self.token)
+        return self.stored and hmac.compare_digest(csrf.encode("utf-8", "surrogatepass"), good.encode())
 
 
 class Browsers:
@@ -106,12 +118,16 @@ class Browsers:
     def __init__(self, sessions: Sessions, options: WebOptions, clock: Callable[[], datetime]) -> None:
         self.sessions, self._options, self._clock = sessions, options, clock
 
-    def open(self, token: str | None) -> Browser:
-        """The session of that cookie, or a new one that is not kept yet."""
-        row = self.sessions.get(digest(token)) if token and TOKEN.fullmatch(token) else None
-        if row is None or token is None or (data := self._living(token, row)) is None:
-            return self._new(lost=bool(token))
-        return Browser(token, row, data, stored=True)
+    def open(self, token: str | None, key: str = "") -> Browser:
+        """The session of that cookie, or a new one that is not kept yet.
+
+        Args:
+            token: what the cookie says.
+            key: of the request. The one that signed the session in finds it again by the old token.
+        """
+        if token is None or not TOKEN.fullmatch(token):
+            return self.stranger(lost=bool(token))
+        return self._opened(token) or self._handed_over(token, key) or self.stranger(lost=True)
 
     def keep(self, browser: Browser) -> None:
         """Write down what changed. A session that ended meanwhile stays ended: then it is `lost`."""
@@ -127,11 +143,17 @@ class Browsers:
         elif row.seen_at - browser.row.seen_at >= micros_of(LOOKED):
             self.sessions.touch(row.id, row.seen_at)
 
-    def renew(self, browser: Browser, account: str) -> None:
-        """A new token for the same session, at sign-in. Of two that sign it in one finds it gone and is `lost`."""
+    def renew(self, browser: Browser, account: str, key: str = "") -> None:
+        """A new token for the same session, at sign-in. Of two that sign it in one finds it gone and is `lost`.
+
+        Whoever planted the old token has no use of it: the new one is handed over only to a repetition of the request
+        that signed in, by its key, which stands on a page or in an address that only the person has seen.
+        """
         now, token = micros(self._clock()), secrets.token_urlsafe(32)
-        row = SessionRow(digest(token), account, now, now, _sealed(token, browser.data))
-        if not self.sessions.move(browser.id, row):
+        row = SessionRow(digest(token), account, now, now, _sealed(token, browser.data.model_dump_json()))
+        both, known = browser.token + key, len(key) >= LEAST_KEY
+        handover = HandoverRow(digest(both), now, _sealed(both, token)) if known else None
+        if not self.sessions.move(browser.id, row, handover):
             browser.lost = browser.ended = True
             return
         browser.token, browser.row, browser.stored, browser.fresh = token, row, True, True
@@ -165,8 +187,23 @@ class Browsers:
         longest = max(self._options.waiting, self._options.absolute)
         return self.sessions.purge(micros(self._clock() - longest))
 
+    def _opened(self, token: str) -> Browser | None:
+        row = self.sessions.get(digest(token))
+        data = self._living(token, row) if row else None
+        return Browser(token, row, data, stored=True) if row and data else None
+
+    def _handed_over(self, old: str, key: str) -> Browser | None:
+        """The session that a request with this key has moved from the old token a moment ago."""
+        found = self.sessions.handover(digest(old + key)) if len(key) >= LEAST_KEY else None
+        if found is None or micros(self._clock()) - found.at >= micros_of(HANDED_OVER):
+            return None
+        browser = self._opened(_unsealed(old + key, found.token))
+        if browser is not None:
+            browser.fresh, browser.came_with = True, old
+        return browser
+
     def _living(self, token: str, row: SessionRow) -> SessionData | None:
-        data, now = _opened(token, row.data), micros(self._clock())
+        data, now = _data(token, row), micros(self._clock())
         if data is None:
             return None
         guarded = row.account is not None or data.known
@@ -175,15 +212,16 @@ class Browsers:
         alive = now - row.seen_at < micros_of(idle) and now - row.created_at < micros_of(absolute)
         return data if alive else None
 
-    def _new(self, lost: bool) -> Browser:
+    def stranger(self, lost: bool = False) -> Browser:
+        """A new session, not kept yet."""
         token, now = secrets.token_urlsafe(32), micros(self._clock())
         row = SessionRow(digest(token), None, now, now, "")
         return Browser(token, row, SessionData(), stored=False, lost=lost)
 
     def _row(self, browser: Browser) -> SessionRow:
         """The row as it should be; without data where that did not change."""
-        same = browser.stored and _opened(browser.token, browser.row.data) == browser.data
-        data = "" if same else _sealed(browser.token, browser.data)
+        same = browser.stored and _data(browser.token, browser.row) == browser.data
+        data = "" if same else _sealed(browser.token, browser.data.model_dump_json())
         return browser.row._replace(seen_at=micros(self._clock()), data=data)
 
 
@@ -196,17 +234,23 @@ def _key(token: str, use: str) -> bytes:
     return hmac.new(token.encode(), use.encode(), hashlib.sha256).digest()
 
 
-def _sealed(token: str, data: SessionData) -> str:
+def _form_token(token: str) -> str:
+    return hmac.new(_key(token, "forms"), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _sealed(secret: str, text: str) -> str:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    text = data.model_dump_json().encode()
-    return urlsafe_b64encode(nonce + AESGCM(_key(token, "data")).encrypt(nonce, text, None)).decode()
+    return urlsafe_b64encode(nonce + AESGCM(_key(secret, "data")).encrypt(nonce, text.encode(), None)).decode()
 
 
-def _opened(token: str, sealed: str) -> SessionData | None:
+def _unsealed(secret: str, sealed: str) -> str:
+    raw = urlsafe_b64decode(sealed)
+    return AESGCM(_key(secret, "data")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+
+
+def _data(token: str, row: SessionRow) -> SessionData | None:
     try:
-        raw = urlsafe_b64decode(sealed)
-        text = AESGCM(_key(token, "data")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
-        return SessionData.model_validate_json(text)
+        return SessionData.model_validate_json(_unsealed(token, row.data))
     except (InvalidTag, ValueError):
         # Written by another version: the person signs in again.
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -29,11 +28,9 @@ from registratura.flows.sign_in import SignIn
 from registratura.host.web.browser import Flash
 from registratura.host.web.forms import payload_of, typed_values
 from registratura.host.web.pages import AT_GOSUSLUGI, STARTS, draw_flow
-from registratura.host.web.site import Call, go, message
+from registratura.host.web.site import FLOW_ID, Call, go, message
 from registratura.host.web.words import STALE
 
-FLOW_ID = re.compile(r"[0-9a-f-]{36}")
-LONGEST_KEY = 100
 SIGNED_IN = frozenset(
     {("registration", "registered"), ("registration", "already_registered"), ("sign_in", "signed_in")}
 )
@@ -51,7 +48,11 @@ def home(call: Call) -> Response:
 
 def sign_in(call: Call) -> Response:
     """The sign-in that was begun, or a new one."""
-    return go("/cabinet") if call.browser.account else go(f"/flow/{_resumed(call, SignIn).id}")
+    if call.browser.account:
+        return go("/cabinet")
+    if FLOW_ID.fullmatch(wanted := call.query.get("next", "")):
+        call.browser.remember(next=wanted)
+    return go(f"/flow/{_resumed(call, SignIn).id}")
 
 
 def cabinet(call: Call) -> Response:
@@ -61,13 +62,7 @@ def cabinet(call: Call) -> Response:
 
 def show(call: Call) -> Response:
     """A flow as it is now."""
-    flow_id = call.params["flow_id"]
-    try:
-        view = call.portal.get(flow_id, caller=call.caller)
-    except UnknownFlow:
-        if call.browser.account is None and FLOW_ID.fullmatch(flow_id):
-            call.browser.remember(next=flow_id)
-        raise
+    view = call.portal.get(call.params["flow_id"], caller=call.caller)
     entered = _enter(call, view)
     if entered and (wanted := _wanted(call)):
         return go(wanted)
@@ -88,7 +83,7 @@ def act(call: Call) -> Response:
     except InvalidPayload as error:
         return _shown_again(call, flow_id, event_type, error)
     except (NotAllowedNow, Conflict):
-        return draw_flow(call, _page_view(call, flow_id), status=409, alert=STALE)
+        return _stale(call, flow_id)
     _note(call, view, event)
     return _after(call, view, event)
 
@@ -99,7 +94,7 @@ def begin(call: Call) -> Response:
     payload = payload_of(event_type, plain_schema(event_type), call.form)
     try:
         event = flow.parse(event_type.name, payload)
-        view = call.portal.start(flow, event, caller=call.caller, idempotency_key=_key(call))
+        view = call.portal.start(flow, event, caller=call.caller, idempotency_key=call.key or None)
     except InvalidPayload as error:
         return _shown_again(call, flow.name, event_type, error)
     except StartRefused as refused:
@@ -107,7 +102,7 @@ def begin(call: Call) -> Response:
         _flash(call, flow.name, event_type, reasons)
         return go(_back_to(call, ""))
     except Conflict:
-        return go(_back_to(call, ""))
+        return _stale(call, "")
     return go(_back_to(call, view.id))
 
 
@@ -147,13 +142,8 @@ def _send(call: Call, flow_id: str, event: Event) -> FlowView:
         event,
         caller=call.caller,
         expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
-        idempotency_key=_key(call),
+        idempotency_key=call.key or None,
     )
-
-
-def _key(call: Call) -> str | None:
-    key = call.form.get("key", "")
-    return key if 0 < len(key) <= LONGEST_KEY else None
 
 
 def _note(call: Call, view: FlowView, event: Event) -> None:
@@ -197,7 +187,7 @@ def _enter(call: Call, view: FlowView) -> bool:
     if call.browser.account is not None or view.account is None or (view.flow, view.state) not in SIGNED_IN:
         return False
     call.browser.remember(known=True)
-    call.site.browsers.renew(call.browser, view.account)
+    call.site.browsers.renew(call.browser, view.account, call.key)
     return not call.browser.lost
 
 
@@ -235,11 +225,16 @@ def _startable(flow: str, event: str) -> tuple[AnyFlow, type[Event]]:
 
 
 def _shown_again(call: Call, about: str, event: type[Event], error: InvalidPayload) -> Response:
-    """The same page with what was typed, and what is wrong with it. Nothing was written."""
+    """To the same page with what was typed, and what is wrong with it. Nothing was written."""
     texts = call.site.texts
-    reasons = tuple(("", texts.problem(event.name, *problem), problem[0]) for problem in error.problems)
-    flash = Flash(flow_id=about, event=event.name, reasons=reasons, values=typed_values(event, call.form))
-    return draw_flow(call, _page_view(call, about), status=422, flash=flash)
+    _flash(call, about, event, tuple(("", texts.problem(event.name, *what), what[0]) for what in error.problems))
+    return go(_back_to(call, about))
+
+
+def _stale(call: Call, flow_id: str) -> Response:
+    """To the page as it is now, and why nothing was done."""
+    call.browser.remember(flash=Flash(flow_id=flow_id, reasons=(("", STALE, ""),)))
+    return go(_back_to(call, flow_id))
 
 
 def _flash(call: Call, about: str, event: type[Event], reasons: tuple[tuple[str, str, str], ...]) -> None:
@@ -251,16 +246,9 @@ def _reasons(view: FlowView) -> tuple[tuple[str, str, str], ...]:
     return tuple((r.code, r.text, str(r.params.get("field", ""))) for r in view.refusals)
 
 
-def _page_view(call: Call, about: str) -> FlowView:
-    """The flow on whose page the form was: it may be a part of it."""
-    page = call.form.get("page", "")
-    return call.portal.get(page if FLOW_ID.fullmatch(page) else about, caller=call.caller)
-
-
 def _back_to(call: Call, flow_id: str) -> str:
-    page = call.form.get("page", "")
-    flow_id = page if FLOW_ID.fullmatch(page) else flow_id
-    return f"/flow/{flow_id}" if flow_id else "/"
+    """The page on which the form was: that of the flow itself, or of one that it is a part of."""
+    return next((f"/flow/{found}" for found in (call.form.get("page", ""), flow_id) if FLOW_ID.fullmatch(found)), "/")
 
 
 def _texts(call: Call, refused: StartRefused) -> tuple[Any, ...]:

@@ -14,7 +14,6 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 
 from registratura.domain.attempts import Attempts, AttemptsPolicy, counted, judgeable
@@ -32,7 +31,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REPORTS = "/gosuslugi/progress"
 STATIC = "/static/"
 WRITES = re.compile(r"/|/sign-in|/flow/[^/]+/gosuslugi|/gosuslugi/callback")
-"""Pages that start a flow, send somebody to Gosuslugi or take its answer: a HEAD does none of this."""
+"""What leaves something in the database though it is a GET: it starts a flow, sends to Gosuslugi, takes its answer."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DRAINED = 64
 """How many times as long as allowed a body may be and still be read to its end, so that the answer arrives."""
@@ -68,7 +67,7 @@ class Guard:
     ) -> None:
         self._app, self._options, self._refuse = app, options, refuse
         self._proxies = options.proxies()
-        limit = options.posts_per_minute
+        limit = options.writes_per_minute
         self._limiter = Limiter(limit, clock) if limit is not None else None
         self._headers = security_headers(sent_to, options.tls)
 
@@ -94,18 +93,11 @@ class Guard:
             await self._drain(receive)
             return 413
         looks = scope["method"] in SAFE
-        if scope["path"] == REPORTS or (looks and not self._may_write(scope, headers)):
+        if scope["path"] == REPORTS or (looks and not WRITES.fullmatch(scope["path"])):
             return None
         if self._limiter is not None and not self._limiter.allows(address):
             return 429
         return None if looks or comes_from_here(headers, self._options.origin) else 403
-
-    def _may_write(self, scope: Scope, headers: Headers) -> bool:
-        """Whether a look may leave something in the database. A page drawn for a new visitor begins a session."""
-        if WRITES.fullmatch(scope["path"]):
-            return True
-        known = self._options.cookie in cookie_parser(headers.get("cookie", ""))
-        return not known and not scope["path"].startswith(STATIC)
 
     async def _drain(self, receive: Receive) -> None:
         """Read a body that is too long, up to a point: who is still sending does not hear an answer."""

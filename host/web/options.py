@@ -17,7 +17,7 @@ class WebOptions:
     `public_url` is what people type; cookies are `Secure` and `__Host-` where it is https. A session ends `idle` after
     the last look, and `absolute` after it began; before Gosuslugi has said who somebody is, there is nothing to guard
     and it lives as long as a registration may: `waiting`. `trusted_proxies` are networks whose `X-Forwarded-For` is
-    believed. `posts_per_minute` is for one address, which may
+    believed. `writes_per_minute` is how many forms, and looks that begin something, one address may send, which may
     serve a whole clinic; None switches the limiter off.
     """
 
@@ -25,7 +25,7 @@ class WebOptions:
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=12)
     waiting: timedelta = DAY
-    posts_per_minute: int | None = 600
+    writes_per_minute: int | None = 600
     longest_body: int = 256 * 1024
     trusted_proxies: tuple[str, ...] = ()
     progress_key: bytes | None = None

@@ -87,23 +87,17 @@ class FlowPage:
         return tuple(form for group in self.groups for form in group.wrong)
 
 
-def draw_flow(
-    call: Call, view: FlowView, *, status: int = 200, alert: str = "", flash: Flash | None = None
-) -> Response:
-    """The page of a flow. `flash` is what was not taken; without one, what the session has kept of it."""
-    flash = flash or call.browser.data.flash
-    if flash is not None and flash.flow_id == view.id and not flash.event:
-        # Nobody pressed anything here: it is about what came from outside.
-        alert = alert or " ".join(text for _, text, _ in flash.reasons)
-    if call.browser.data.flash is not None:
+def draw_flow(call: Call, view: FlowView) -> Response:
+    """The page of a flow, with what the session has to say on it, once."""
+    flash = call.browser.data.flash
+    if flash is not None:
         call.browser.remember(flash=None)
     if isinstance(person := view.screen.items.get("person"), str) and person and "birth_date" not in view.screen.items:
         call.browser.remember(person=person)
-    page = flow_page(call, view, alert, flash)
-    return call.draw("flow.html", status, page=page, view=view, items=view.screen.items)
+    return call.draw("flow.html", page=flow_page(call, view, flash), view=view, items=view.screen.items)
 
 
-def flow_page(call: Call, view: FlowView, alert: str, flash: Flash | None) -> FlowPage:
+def flow_page(call: Call, view: FlowView, flash: Flash | None) -> FlowPage:
     """Gather what belongs to the page."""
     texts = call.site.texts
     forms = {form.event: form for form in forms_of(view, texts, _said(flash, view.id))}
@@ -122,15 +116,15 @@ def flow_page(call: Call, view: FlowView, alert: str, flash: Flash | None) -> Fl
         sections=forms.get(SECTIONS),
         leave=forms.get(LEAVE),
         back_to_gosuslugi=view.state.startswith(AT_GOSUSLUGI) and view.state != BEFORE_GOSUSLUGI,
-        alert=alert,
+        alert="",
         explanation=_explanation(call, view) if shown else None,
         consent=consent,
     )
     drawn = {form.event for group in page.groups for form in group.all} | forms.keys()
     if flash is None or flash.event in drawn:
         return page
-    # What was refused stands no longer on the page: why is said above it.
-    return replace(page, alert=" ".join(filter(None, (alert, *(text for _, text, _ in flash.reasons)))))
+    # It is about no form, or about one that stands no longer on the page: then it is said above everything.
+    return replace(page, alert=" ".join(text for _, text, _ in flash.reasons))
 
 
 def _explanation(call: Call, view: FlowView) -> Explanation:

@@ -11,6 +11,7 @@ from registratura.host.web.browser import Browser
 from registratura.host.web.flow_routes import SIGNED_IN
 from registratura.host.web.site import Site, tell
 
+KEY = "idempotency-key"
 RESUMED = frozenset({"registration", "sign_in", "cabinet"})
 """Flows that the pages go on with."""
 
@@ -23,7 +24,8 @@ class Programs:
 
     def caller_of(self, request: Request) -> Caller:
         """The one whose session the cookie opens; without one, a session that is kept once it has started something."""
-        browser = self._site.browsers.open(request.cookies.get(self._site.options.cookie))
+        token = request.cookies.get(self._site.options.cookie)
+        browser = self._site.browsers.open(token, request.headers.get(KEY, ""))
         request.state.browser = browser
         return browser.caller(str(getattr(request.state, "address", "")))
 
@@ -34,7 +36,7 @@ class Programs:
             browser.remember(flows={**browser.data.flows, view.flow: view.id})
         if browser.account is None and view.account is not None and (view.flow, view.state) in SIGNED_IN:
             browser.remember(known=True)
-            self._site.browsers.renew(browser, view.account)
+            self._site.browsers.renew(browser, view.account, request.headers.get(KEY, ""))
         browser.used = True
         self._site.browsers.keep(browser)
         tell(self._site.options, browser, response)

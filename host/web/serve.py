@@ -103,7 +103,7 @@ def built(
             site = GosuslugiSite((*citizens(), *people), known, SiteOptions(report=report))
             client = GosuslugiClient(site.client_config(there), signer, http, parts.clock)
             portal_app = create_app(
-                portal, client, WebOptions(public_url=here, progress_key=channel, posts_per_minute=BUSY)
+                portal, client, WebOptions(public_url=here, progress_key=channel, writes_per_minute=BUSY)
             )
             clinics = clinic_app(
                 desks_of(portal),

@@ -5,8 +5,8 @@ cookie → session → form token → page → session kept → cookie
 
 from __future__ import annotations
 
-import hmac
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,9 @@ from registratura.host.web.options import WebOptions
 from registratura.host.web.text import FILTERS
 from registratura.host.web.words import PAGES
 
+FLOW_ID = re.compile(r"[0-9a-f-]{36}")
 FIELDS = 100
+LONGEST_KEY = 100
 log = logging.getLogger("registratura.web")
 
 
@@ -68,8 +70,14 @@ class Call:
     def caller(self) -> Caller:
         return self.browser.caller(self.address)
 
+    @property
+    def key(self) -> str:
+        """What tells this request from all others: of a form its key, of the way back from Gosuslugi its `state`."""
+        key = self.form.get("key") or self.query.get("state", "")
+        return key if len(key) <= LONGEST_KEY else ""
+
     def draw(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page. The session is kept first, so that what it says of itself is stored."""
+        """A page."""
         page = self.site.pages.get_template(template)
         return HTMLResponse(page.render(call=self, browser=self.browser, site=self.site, **values), status)
 
@@ -111,32 +119,25 @@ def _plain(text: str) -> str:
 
 
 def _answer(site: Site, work: Work, request: Request, sent: dict[str, str], token: bool) -> Response:
-    browser = site.browsers.open(request.cookies.get(site.options.cookie))
-    address = str(request.scope.get("state", {}).get("address", ""))
-    query = dict(request.query_params)
-    call = Call(site, request.url.path, browser, address, query, sent, dict(request.path_params))
-    response = _guarded(call, work, token)
-    site.browsers.keep(browser)
-    tell(site.options, browser, response)
+    address, query = str(request.scope.get("state", {}).get("address", "")), dict(request.query_params)
+    call = Call(site, request.url.path, site.browsers.stranger(), address, query, sent, dict(request.path_params))
+    try:
+        call.browser = site.browsers.open(request.cookies.get(site.options.cookie), call.key)
+        response = _guarded(call, work, token)
+        site.browsers.keep(call.browser)
+    except RegistraturaError as error:
+        return trouble(call, error)
+    tell(site.options, call.browser, response)
     return response
 
 
 def _guarded(call: Call, work: Work, token: bool) -> Response:
     try:
-        if token and not _brought_back(call):
-            return message(call, 403, "ended" if call.browser.lost or not call.browser.stored else "forged")
+        if token and not call.browser.drew(call.form.get("csrf", "")):
+            return message(call, 403, "forged" if call.browser.stored else "ended")
         return work(call)
     except RegistraturaError as error:
         return trouble(call, error)
-
-
-def _brought_back(call: Call) -> bool:
-    if not call.browser.stored:
-        return False
-    used, sent = call.browser.used, call.form.get("csrf", "")
-    good = hmac.compare_digest(sent.encode(), call.browser.form_token.encode())
-    call.browser.used = used
-    return good
 
 
 def trouble(call: Call, error: RegistraturaError) -> Response:
@@ -157,9 +158,11 @@ def status_of(error: RegistraturaError) -> int:
 
 
 def message(call: Call, status: int, name: str, text: str = "") -> Response:
-    """A page that only says something."""
+    """A page that only says something. Who has to sign in first comes to the flow that they wanted (U67)."""
     title, words = PAGES[name]
-    return call.draw("message.html", status, title=title, text=text or words)
+    wanted = call.params.get("flow_id", "") if status == 404 else ""
+    wanted = wanted if FLOW_ID.fullmatch(wanted) else ""
+    return call.draw("message.html", status, title=title, text=text or words, wanted=wanted)
 
 
 def go(where: str) -> Response:

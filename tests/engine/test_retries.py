@@ -1,6 +1,7 @@
 """Promise 2: a retry gives the first answer; of two writers one wins."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,18 @@ def test_keys_of_other_callers_and_flows_are_other_keys(scene: Scene) -> None:
     assert scene.portal.send(one, Register(), idempotency_key="k").state == "consent"
     other = scene.portal.start(Registration, caller=Caller(session="host"), idempotency_key="k")
     assert other.id not in (one, two, scene.portal.start(Registration, idempotency_key="k").id)
+
+
+def test_the_event_that_signs_somebody_in_is_known_again_by_the_session_they_had(scene: Scene) -> None:
+    scene.registered()
+    flow = scene.portal.start(SignIn, caller=AT_HOME).id
+    scene.walk(flow, ChoosePassword(), caller=AT_HOME)
+    login = SubmitPassword(login=MARGARITA.email or "", password=PASSWORD)
+    first = scene.portal.send(flow, login, caller=AT_HOME, idempotency_key="k")
+    now = Caller(session="a new one", account=first.account, formerly=AT_HOME.session)
+    assert answer(scene.portal.send(flow, login, caller=now, idempotency_key="k")) == answer(first)
+    with pytest.raises(NotAllowedNow):
+        scene.portal.send(flow, login, caller=replace(now, formerly="another"), idempotency_key="k")
 
 
 def test_an_empty_key_is_a_key(scene: Scene) -> None:

@@ -133,6 +133,6 @@ class Town:
             idle=LONG,
             absolute=LONG,
             waiting=LONG,
-            posts_per_minute=None,
+            writes_per_minute=None,
             progress_key=CHANNEL if progress else None,
         )

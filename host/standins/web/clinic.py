@@ -51,7 +51,7 @@ def clinic_app(
     app.mount("/static", StaticFiles(directory=STYLE), name="static")
     app.add_exception_handler(HTTPException, site.refused)
     desk = next(iter(desks.values()))
-    options = WebOptions(public_url=public_url, posts_per_minute=None)
+    options = WebOptions(public_url=public_url, writes_per_minute=None)
     app.add_middleware(Guard, options=options, clock=desk.portal.parts.clock, sent_to="", refuse=site.refusal)
     return app
 

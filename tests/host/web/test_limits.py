@@ -10,6 +10,8 @@ from support.web import Site, at_consent, through_gosuslugi
 from registratura.host.web.gosuslugi_routes import CALLBACK
 from registratura.host.web.guard import ADDRESSES, Limiter
 
+NOBODYS = "01a200e3-b585-79fd-b4db-43fb9368f831"
+
 
 def limiter(limit: int = 1) -> Limiter:
     return Limiter(limit, lambda: NOW)
@@ -19,11 +21,9 @@ def address(number: int) -> str:
     return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/sign-in", "/gosuslugi/callback?state=x&code=y", "/flow/x/gosuslugi", "/nowhere"]
-)
+@pytest.mark.parametrize("path", ["/", "/sign-in?next=x", "/gosuslugi/callback?state=x&code=y", "/flow/x/gosuslugi"])
 def test_looks_that_may_leave_something_in_the_database_are_counted(path: str) -> None:
-    site = Site(posts_per_minute=2)
+    site = Site(writes_per_minute=2)
     statuses = [site.http(follow=False).get(path).status_code for _ in range(4)]
     assert 429 not in statuses[:2]
     assert statuses[2:] == [429, 429]
@@ -31,13 +31,27 @@ def test_looks_that_may_leave_something_in_the_database_are_counted(path: str) -
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/gosuslugi/callback?state=x", "/flow/x/gosuslugi"])
 def test_a_cookie_that_opens_nothing_does_not_lift_the_limit(path: str) -> None:
-    http = Site(posts_per_minute=1).http(follow=False)
+    http = Site(writes_per_minute=1).http(follow=False)
     statuses = [http.get(path, headers={"Cookie": f"registratura={'a' * 43}"}).status_code for _ in range(2)]
     assert statuses[1] == 429
 
 
+@pytest.mark.parametrize("cookie", ["", f"registratura={'a' * 43}"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/cabinet", f"/flow/{NOBODYS}", f"/flow/{NOBODYS}/confirm_card", "/signed-out"]
+)
+def test_looks_that_are_not_counted_leave_nothing(path: str, cookie: str) -> None:
+    site = Site()
+    answer = site.http(follow=False).get(path, headers={"Cookie": cookie})
+    assert answer.status_code in (200, 303, 404)
+    assert "set-cookie" not in answer.headers
+    assert not site.portal.engine.storage.flow_ids()
+    site.turn(hours=99)
+    assert site.app.state.site.browsers.purge() == 0
+
+
 def test_looks_within_a_session_are_not_counted() -> None:
-    site = Site(posts_per_minute=4)
+    site = Site(writes_per_minute=4)
     browser = site.browser()
     page = at_consent(browser)
     assert [browser.open(str(page.url)).status for _ in range(9)] == [200] * 9

@@ -51,6 +51,20 @@ def test_who_changes_the_password_over_the_api_stays_signed_in_here_and_nowhere_
     assert there.get(f"/api/flows/{opened}").status_code == 404
 
 
+def test_who_repeats_the_request_that_signed_in_is_told_the_new_token(site: Site) -> None:
+    registered(site.browser())
+    program = site.http()
+    flow = program.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
+    path, login = f"/api/flows/{flow}/events", {"login": "margarita@example.org", "password": GOOD_PASSWORD}
+    program.post(path, json={"event": "choose_password", "payload": {}})
+    last, key = {"event": "submit_password", "payload": login}, {"Idempotency-Key": "0190-a-key-of-its-own"}
+    late = site.http()
+    late.cookies.update(dict(program.cookies))
+    first, again = (one.post(path, json=last, headers=key) for one in (program, late))
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert late.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
+
+
 def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
     answer = site.http().post("/api/flows", json={"flow": "sign_in"}, headers={"Origin": "http://evil.test"})
     assert answer.status_code == 403
