@@ -1,0 +1,101 @@
+"""The ledger: what each scenario did in its *Когда*. behave writes it, everything else in this folder reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+VERSION = 1
+
+
+class LedgerUnreadable(Exception):
+    """A file is no ledger of this version. Says which file, what is wrong with it, and how to get another one."""
+
+    def __init__(self, file: Path, what: str) -> None:
+        super().__init__(f"{file}: {what}. Write it anew: behave -D ledger={file}")
+
+
+class Row(BaseModel):
+    """The base of everything in a ledger."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Happened(Row):
+    """A transition that happened in *Когда*. States are dotted paths; a flow that was started comes from "".
+
+    `transition` is the chart's id for it, `refusals` are codes, `effects` kinds; `timers` were set, by their events.
+    """
+
+    chart: str
+    source: str
+    event: str
+    target: str
+    transition: str
+    refusals: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    timers: tuple[str, ...] = ()
+    channel: str = ""
+
+
+class Pressed(Row):
+    """A button that a person pressed in *Когда*: an event, and which of its ways, where a screen offers several."""
+
+    chart: str
+    state: str
+    event: str
+    variant: str = ""
+
+
+class Played(Row):
+    """One scenario, or one line of its examples.
+
+    `status` is "passed", "failed" or "skipped", then `why` says why; `line` is that of the scenario, or of the example.
+    `fired`, `pressed` and `requests` happened in *Когда*; `seen` are the screens and texts that a *Тогда* has read.
+    """
+
+    feature: str
+    rule: str
+    scenario: str
+    line: int
+    tags: tuple[str, ...]
+    status: Literal["passed", "failed", "skipped"]
+    why: str = ""
+    when: str = ""
+    fired: tuple[Happened, ...] = ()
+    pressed: tuple[Pressed, ...] = ()
+    seen: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+
+
+class Ledger(Row):
+    """A whole run."""
+
+    version: Literal[1] = VERSION
+    driver: str
+    settings: dict[str, str]
+    scenarios: tuple[Played, ...]
+
+    def write(self, file: Path) -> None:
+        """Write it down, whole or not at all."""
+        half = file.with_name(f"{file.name}.half")
+        half.write_text(self.model_dump_json(indent=1, exclude_defaults=False), encoding="utf-8")
+        half.replace(file)
+
+
+def read(file: Path) -> Ledger:
+    """The ledger in a file.
+
+    Raises:
+        LedgerUnreadable: there is none, or it is of another version.
+    """
+    try:
+        return Ledger.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise LedgerUnreadable(file, str(error.strerror)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise LedgerUnreadable(file, f"no ledger of version {VERSION} ({where}: {first['msg']})") from None
