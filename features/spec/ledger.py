@@ -73,7 +73,7 @@ class Played(Row):
 class Ledger(Row):
     """A whole run."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
     driver: str
     settings: dict[str, str]
     scenarios: tuple[Played, ...]
