@@ -7,9 +7,11 @@ import re
 import phonenumbers
 
 from registratura.domain.invalid import invalid
+from registratura.domain.typed import typed
 
 # phonenumbers itself also reads letters, Arabic-Indic digits and extensions
 _PHONE = re.compile("\\+?[0-9][0-9 ()\u00a0\u202f\u2009\\-\u2010-\u2015]{8,28}")
+_RUSSIAN = re.compile(r"\+7([0-9]{3})([0-9]{3})([0-9]{2})([0-9]{2})")
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+)*@(?:{_LABEL}\.)+{_LABEL}")
 _LONGEST_EMAIL = 254
@@ -33,13 +35,18 @@ def parse_phone(text: str) -> str:
 
 
 def _phone_number(text: str) -> phonenumbers.PhoneNumber | None:
-    plain = text.strip()
+    plain = typed(text)
     if not _PHONE.fullmatch(plain):
         return None
     try:
         return phonenumbers.parse(plain, "RU")
     except phonenumbers.NumberParseException:
         return None
+
+
+def format_phone(phone: str) -> str:
+    """A number as people read it, everywhere alike: `+7 (900) 123-45-67`. What is no such number stays as it is."""
+    return _RUSSIAN.sub(r"+7 (\1) \2-\3-\4", phone) if _RUSSIAN.fullmatch(phone) else phone
 
 
 def parse_email(text: str) -> str:
@@ -49,7 +56,7 @@ def parse_email(text: str) -> str:
         PydanticCustomError: `email.format`.
     """
     # ASCII before lower(): the Kelvin sign and its like become ASCII letters there
-    plain = text.strip()
+    plain = typed(text)
     address = plain.lower()
     if not plain.isascii() or len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise invalid("email.format")

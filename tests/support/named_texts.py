@@ -125,6 +125,7 @@ def captions(event: type[Event]) -> list[str]:
 def required() -> set[str]:
     screens = {f"{key}.{part}" for _, _, key in SCREENS for part in ("title", "text")}
     fields = {f"field.{event.name}.{name}" for event in EVENTS for name in event.model_fields}
+    fields |= {f"empty.{event.name}.{name}" for event in EVENTS for name in event.filled}
     return (
         screens
         | fields
