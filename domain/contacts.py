@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from pydantic_core import PydanticCustomError
 
 from registratura.domain.invalid import invalid
 from registratura.domain.typed import typed
 
 # phonenumbers itself also reads letters, Arabic-Indic digits and extensions
 _PHONE = re.compile("\\+?[0-9][0-9 ()\u00a0\u202f\u2009\\-\u2010-\u2015]{8,28}")
-_RUSSIAN = re.compile(r"\+7([0-9]{3})([0-9]{3})([0-9]{2})([0-9]{2})")
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+)*@(?:{_LABEL}\.)+{_LABEL}")
 _LONGEST_EMAIL = 254
@@ -44,9 +44,13 @@ def _phone_number(text: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
-def format_phone(phone: str) -> str:
+def format_phone(text: str) -> str:
     """A number as people read it, everywhere alike: `+7 (900) 123-45-67`. What is no such number stays as it is."""
-    return _RUSSIAN.sub(r"+7 (\1) \2-\3-\4", phone) if _RUSSIAN.fullmatch(phone) else phone
+    try:
+        phone = parse_phone(text)
+    except PydanticCustomError:
+        return text
+    return f"{phone[:2]} ({phone[2:5]}) {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
 
 
 def parse_email(text: str) -> str:

@@ -90,7 +90,13 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("phone", "read"),
-    [("+79000000001", "+7 (900) 000-00-01"), ("+375291234567", "+375291234567"), ("не указан", "не указан"), ("", "")],
+    [
+        ("+79000000001", "+7 (900) 000-00-01"),
+        ("+7(900)0000001", "+7 (900) 000-00-01"),
+        ("+375291234567", "+375291234567"),
+        ("не указан", "не указан"),
+        ("", ""),
+    ],
 )
 def test_a_number_is_written_in_one_way(phone: str, read: str) -> None:
     assert format_phone(phone) == read

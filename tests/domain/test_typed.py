@@ -57,7 +57,10 @@ def test_what_is_nothing_but_marks_and_spaces_is_empty() -> None:
 
 def test_a_document_of_a_clinic_reads_as_it_is_stored() -> None:
     document = Document(
-        title="Анализ \u202eон йыбулог\u202c\u200f", kind="lab", issued_on=date(2026, 3, 2), body="\u2067Норма\u2069\n\u061c2"
+        title="Анализ \u202eон йыбулог\u202c\u200f",
+        kind="lab",
+        issued_on=date(2026, 3, 2),
+        body="\u2067Норма\u2069\n\u061c2",
     )
     assert (document.title, document.body) == ("Анализ он йыбулог", "Норма\n2")
 

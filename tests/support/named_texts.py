@@ -151,7 +151,8 @@ def optional() -> set[str]:
         for event in flow.allowed(state)
         for caption in captions(flow.by_name[event])
     }
-    return own | {f"invalid.{code}" for code in get_args(ErrorType)}
+    told = {f"{kind}.{event.name}" for kind in ("confirm", "done") for event in EVENTS}
+    return own | told | {f"invalid.{code}" for code in get_args(ErrorType)}
 
 
 def reachable_problems() -> set[str]:
