@@ -67,10 +67,15 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class GivenRight:
-    """A right that a patient has given, as it stands now."""
+    """What a patient has given, as it stands now: the right that counts, and those that were withdrawn before it."""
 
     patient: str
     view: FlowView
+    before: tuple[FlowView, ...]
+
+    @property
+    def delivered(self) -> int:
+        return sum(view.screen.items["delivered"] for view in (self.view, *self.before))
 
 
 def suggestion(key: str, identity: Identity) -> Suggestion:
@@ -108,9 +113,11 @@ class Desk:
 
     @property
     def rights(self) -> list[GivenRight]:
-        """The rights that this clinic has been granted, the newest first; those that were withdrawn, too."""
-        portal = self._desk.portal
-        return [GivenRight(self._patient_of(right), portal.get(right)) for right in reversed(self._desk.granted)]
+        """The rights that this clinic has been granted, the newest first: each patient once, also who withdrew it."""
+        portal, found = self._desk.portal, dict[str, list[FlowView]]()
+        for right in self._desk.granted:
+            found.setdefault(portal.engine.record(right).data.card, []).append(portal.get(right))
+        return [GivenRight(self._patient_of(now.id), now, tuple(before)) for *before, now in reversed(found.values())]
 
     @property
     def warnings(self) -> int:

@@ -116,6 +116,20 @@ def test_a_right_that_was_withdrawn_stays_listed_with_its_date(desk: Browser, br
     assert site.desk.rights == []
 
 
+def test_a_patient_who_attaches_again_is_one_patient(desk: Browser, browser: Browser, site: Site) -> None:
+    attached(browser, site)
+    site.portal.send(site.desk.rights[0], Withdraw())
+    site.turn(minutes=1)
+    browser.open("/cabinet")
+    browser.press("Клиники")
+    browser.press("Ввести код")
+    browser.press("Подключить", code=site.code())
+    site.portal.run_due()
+    text = desk.open("/clinic/uralskaya").text
+    assert "· Право действует Дано 02.03.2026. Передано документов: 1. Раньше отозвано: 02.03.2026." in text
+    assert text.partition("Права, которые дали")[2].count("Алексеева") == 1
+
+
 def test_a_document_reads_as_it_is_stored(desk: Browser, browser: Browser, site: Site) -> None:
     attached(browser, site)
     desk.press("Добавить и передать", title="\u202eьтсонвоН\u202c Осмотр", body="\u2067Норма\u2069")

@@ -159,6 +159,7 @@ def test_both_ways_to_open_the_cabinet_are_there_as_the_text_says(browser: Brows
 
 @pytest.mark.parametrize("channel", ["Открыть на сайте", "Открыть в мобильном приложении"])
 def test_each_button_of_the_code_entry_works_where_it_is_shown(browser: Browser, channel: str) -> None:
+    """What is shown follows from how the cabinet was opened, not from how wide the page is now."""
     in_cabinet(browser, channel)
     browser.press("Меню")
     page = browser.press("Права клиник")
