@@ -208,7 +208,8 @@ def test_who_signs_in_again_does_not_land_where_all_is_over(browser: Browser, si
     finished = registered(browser).flow
     other = site.browser()
     assert other.open(f"/flow/{finished}").status == 404
-    at_password(other)
+    other.follow("Войти")
+    other.press("Войти по логину и паролю")
     page = other.press("Войти", login=LOGIN, password=GOOD_PASSWORD)
     assert page.title.startswith("Личный кабинет")
     assert other.press("Открыть на сайте").title.startswith("Здоровье")
