@@ -150,8 +150,8 @@ class Desk:
 
     def hold(self, sent: Mapping[str, str]) -> Mistakes:
         """One document more; it goes out to everybody who has granted a right."""
-        title, body = typed(sent.get("title", "")), typed(sent.get("body", ""))
-        wrong = {} if title else {"title": BLANK["title"]}
+        title, body = sent.get("title", "").strip(), sent.get("body", "").strip()
+        wrong = {} if typed(title) else {"title": BLANK["title"]}
         if len(title) > LONGEST_TITLE:
             wrong["title"] = f"Название слишком длинное. Сократите его до {LONGEST_TITLE} знаков."
         if len(body) > LONGEST_BODY:
