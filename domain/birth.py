@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime
 
 from registratura.domain.invalid import invalid
+from registratura.domain.typed import typed
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 OF_AGE = 18
@@ -19,7 +20,7 @@ def parse_birth_date(text: str, today: date | None = None) -> date:
     Raises:
         PydanticCustomError: `birth_date.format`, `birth_date.too_early`, `birth_date.future`.
     """
-    born = _read_date(text.strip())
+    born = _read_date(typed(text))
     if born is None:
         raise invalid("birth_date.format")
     if born < EARLIEST_BIRTH:

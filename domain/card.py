@@ -24,6 +24,7 @@ from registratura.domain.card_fields import (
 )
 from registratura.domain.identity import DocumentStatus, Identity
 from registratura.domain.refusal import Refusal
+from registratura.domain.typed import typed
 
 __all__ = [
     "REQUIRED",
@@ -90,7 +91,7 @@ def _unverified_fields(identity: Identity) -> frozenset[FieldName]:
 
 
 def _given_field(name: FieldName, text: str | None, unverified: bool, unchecked: bool) -> CardField:
-    if text is None or not text.strip():
+    if text is None or not typed(text):
         return CardField(source=FieldSource.GOSUSLUGI, status=FieldStatus.MISSING)
     value, reason = (text, None) if unchecked else _parsed(name, text)
     status = FieldStatus.UNVERIFIED if unverified else FieldStatus.VERIFIED
@@ -101,12 +102,12 @@ def _given_field(name: FieldName, text: str | None, unverified: bool, unchecked:
 
 def card_from_typed(fields: Mapping[FieldName, str], today: date) -> Card | tuple[Refusal, ...]:
     """A relative's card, or every reason why what was typed is none. A blank field is a missing one."""
-    typed = {name: text for name, text in fields.items() if text.strip()}
-    missing = [_refusal("card.required_invalid", name) for name in REQUIRED if name not in typed]
-    wrong = [refusal for name, text in typed.items() if (refusal := _invalid_field(name, text, today))]
+    filled = {name: text for name, text in fields.items() if typed(text)}
+    missing = [_refusal("card.required_invalid", name) for name in REQUIRED if name not in filled]
+    wrong = [refusal for name, text in filled.items() if (refusal := _invalid_field(name, text, today))]
     if missing or wrong:
         return (*missing, *wrong)
-    return Card(kind=CardKind.RELATIVE, fields={name: _typed_field(name, typed.get(name)) for name in FieldName})
+    return Card(kind=CardKind.RELATIVE, fields={name: _typed_field(name, filled.get(name)) for name in FieldName})
 
 
 def correction_refusals(card: Card, changes: Mapping[FieldName, str | None], today: date) -> tuple[Refusal, ...]:
@@ -174,7 +175,7 @@ def take_new(card: Card, identity: Identity) -> Card:
 
 
 def _real_changes(card: Card, changes: Mapping[FieldName, str | None]) -> dict[FieldName, str | None]:
-    normal = {name: _parsed(name, text)[0] if text and text.strip() else None for name, text in changes.items()}
+    normal = {name: _parsed(name, text)[0] if text and typed(text) else None for name, text in changes.items()}
     return {name: text for name, text in normal.items() if text != card.value(name)}
 
 
@@ -189,7 +190,7 @@ def _parsed(name: FieldName, text: str, today: date | None = None) -> tuple[str,
     try:
         return parse_field(name, text, today), None
     except PydanticCustomError as error:
-        return text.strip(), error.type
+        return typed(text), error.type
 
 
 def _invalid_field(name: FieldName, text: str, today: date) -> Refusal | None:

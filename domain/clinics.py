@@ -8,6 +8,7 @@ from typing import Annotated
 from registratura.domain.card import Card, FieldName, FieldStatus
 from registratura.domain.names import PersonName, same_name
 from registratura.domain.papers import digits_of
+from registratura.domain.typed import Undirected
 from registratura.domain.values import Personal, Value
 
 
@@ -28,12 +29,15 @@ class PatientRef(Value):
 
 
 class Document(Value):
-    """What a clinic delivers to the medical record. The title too may tell of an illness."""
+    """What a clinic delivers to the medical record. The title too may tell of an illness.
 
-    title: Annotated[str, Personal]
+    Marks of direction are taken out: a document is never refused for them, and never reads otherwise than it is.
+    """
+
+    title: Annotated[Undirected, Personal]
     kind: str
     issued_on: date
-    body: Annotated[str, Personal] = ""
+    body: Annotated[Undirected, Personal] = ""
 
 
 def code_is_for(patient: PatientRef | None, card: Card) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from pydantic_core import PydanticCustomError
 
 from registratura.domain.invalid import invalid
+from registratura.domain.typed import typed
 
 # phonenumbers itself also reads letters, Arabic-Indic digits and extensions
 _PHONE = re.compile("\\+?[0-9][0-9 ()\u00a0\u202f\u2009\\-\u2010-\u2015]{8,28}")
@@ -33,13 +35,22 @@ def parse_phone(text: str) -> str:
 
 
 def _phone_number(text: str) -> phonenumbers.PhoneNumber | None:
-    plain = text.strip()
+    plain = typed(text)
     if not _PHONE.fullmatch(plain):
         return None
     try:
         return phonenumbers.parse(plain, "RU")
     except phonenumbers.NumberParseException:
         return None
+
+
+def format_phone(text: str) -> str:
+    """A number as people read it, everywhere alike: `+7 (900) 123-45-67`. What is no such number stays as it is."""
+    try:
+        phone = parse_phone(text)
+    except PydanticCustomError:
+        return text
+    return f"{phone[:2]} ({phone[2:5]}) {phone[5:8]}-{phone[8:10]}-{phone[10:]}"
 
 
 def parse_email(text: str) -> str:
@@ -49,7 +60,7 @@ def parse_email(text: str) -> str:
         PydanticCustomError: `email.format`.
     """
     # ASCII before lower(): the Kelvin sign and its like become ASCII letters there
-    plain = text.strip()
+    plain = typed(text)
     address = plain.lower()
     if not plain.isascii() or len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise invalid("email.format")

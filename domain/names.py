@@ -15,6 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from registratura.domain.invalid import invalid
+from registratura.domain.typed import visible
 from registratura.domain.values import Personal, Value
 
 LONGEST_NAME = 100
@@ -24,12 +25,12 @@ _ALPHABETS = ("CYRILLIC", "LATIN")
 
 
 def parse_name_part(text: str) -> str:
-    """A last name, a first name or a patronymic: composed, without outer spaces, inner ones single.
+    """A last name, a first name or a patronymic: composed, without invisible marks and outer spaces, inner ones single.
 
     Raises:
         PydanticCustomError: `name.empty`, `name.too_long`, `name.characters`, `name.mixed_alphabets`.
     """
-    plain = re.sub(" +", " ", unicodedata.normalize("NFC", text)).strip(" ")
+    plain = re.sub(" +", " ", unicodedata.normalize("NFC", visible(text))).strip(" ")
     if not plain:
         raise invalid("name.empty")
     if len(plain) > LONGEST_NAME:

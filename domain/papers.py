@@ -15,9 +15,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from registratura.domain.invalid import invalid
+from registratura.domain.typed import visible
 from registratura.domain.values import Personal, Value
 
-SEPARATORS = re.compile("[\\s\u00ad\u200b\u2060\ufeff\\-\u2010-\u2015\u2212]")
+SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212]")
 """Spaces of every width and dashes of every length, as they come along when a number is copied."""
 
 _UNCHECKED_SNILS = 1_001_998
@@ -40,8 +41,8 @@ class Policy(Value):
 
 
 def digits_of(text: str) -> str:
-    """The text without spaces and dashes: what is left may still be something else than digits."""
-    return SEPARATORS.sub("", text)
+    """The text without spaces, dashes and invisible marks: what is left may still be something else than digits."""
+    return SEPARATORS.sub("", visible(text))
 
 
 def is_digits(text: str, length: int) -> bool:
@@ -85,7 +86,7 @@ def parse_policy(text: str) -> Policy:
     """
     if is_digits(digits_of(text), 16):
         return Policy(number=parse_enp(text), kind="enp", status=DocumentStatus.NOT_VERIFIED)
-    plain = " ".join(text.split())
+    plain = " ".join(visible(text).split())
     if not _OLD_POLICY.fullmatch(plain):
         raise invalid("policy.format")
     return Policy(number=plain, kind="old", status=DocumentStatus.NOT_VERIFIED)

@@ -18,6 +18,7 @@ from registratura.domain.common_passwords import COMMON_PASSWORDS
 from registratura.domain.invalid import invalid
 from registratura.domain.own_data import personal_forms, squeezed
 from registratura.domain.refusal import Refusal
+from registratura.domain.typed import typed
 from registratura.domain.values import Value
 
 _SHORTEST_HARDENED = 8
@@ -57,15 +58,15 @@ def password_refusals(
     personal: Collection[str],
     common: Collection[str] = COMMON_PASSWORDS,
 ) -> tuple[Refusal, ...]:
-    """Every reason why this cannot be the password.
+    """Every reason why this cannot be the password. One of spaces only is none: on a screen it is an empty field.
 
     Args:
         repeat: what stands in «Повторите пароль».
         personal: the person's own data as it is known: login, phone, SNILS, birth date, names, in any spelling.
         common: passwords in small letters.
     """
-    if not password:
-        codes = ["password.empty", "password.differ"] if repeat else ["password.empty"]
+    if not typed(password):
+        codes = ["password.empty", "password.differ"] if repeat != password else ["password.empty"]
         return tuple(Refusal(code=code) for code in codes)
     verdicts = (
         (password != repeat, Refusal(code="password.differ")),

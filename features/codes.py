@@ -25,7 +25,7 @@ class TypedCode:
 
 FORMS = "|".join(BY_FORM)
 ATTACHMENT = (
-    r"свой код(?:, разделив его (?:пробелами|дефисами))?|прежний код|код, которого никто не выдавал"
+    r"свой код(?:, разделив его (?:пробелами|дефисами|невидимыми знаками))?|прежний код|код, которого никто не выдавал"
     rf"|код (?:{FORMS})|код «[^»]*»"
 )
 ONE_TIME = rf"код из СМС(?: (?:{FORMS}))?|прежний код из СМС|неверный код из СМС"
@@ -36,6 +36,8 @@ _FIXED = {
     "код, которого никто не выдавал": TypedCode("unknown"),
     "свой код, разделив его пробелами": TypedCode("own", separator=" "),
     "свой код, разделив его дефисами": TypedCode("own", separator="-"),
+    # As they come along when a code is copied from a message: marks of direction, a space of width zero.
+    "свой код, разделив его невидимыми знаками": TypedCode("own", separator="\u200e\u200b\u202c"),
     "код из СМС": TypedCode("own"),
     "прежний код из СМС": TypedCode("previous"),
     "неверный код из СМС": TypedCode("unknown"),

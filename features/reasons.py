@@ -26,6 +26,7 @@ REASONS = {
     "удаление нужно подтвердить": "card.not_confirmed",
     "близкому уже исполнилось 18 лет": "card.grown_up",
     "такой карты у человека нет": "card.unknown",
+    "поле не заполнено": "field.missing",
     "пароль не заполнен": "password.empty",
     "пароли не совпадают": "password.differ",
     "пароль слишком короткий": "password.too_short",

@@ -30,6 +30,7 @@ class Event(Value):
     Raises InvalidPayload when it is made from what does not fit.
 
     `judged` events guess at a secret: their attempts are counted before they are judged.
+    `filled` names the texts that are no answer while they are blank; a secret guess of nothing is no guess.
     `variants` are the named ways one event is offered (two buttons, one meaning), each with its part of the payload.
     """
 
@@ -37,6 +38,7 @@ class Event(Value):
     origin: ClassVar[Origin]
     schema_version: ClassVar[int] = 1
     judged: ClassVar[bool] = False
+    filled: ClassVar[tuple[str, ...]] = ()
     variants: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def __init__(self, /, **payload: Any) -> None:

@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.refusal import Refusal
+from registratura.domain.typed import typed
 from registratura.flows.chart import Answers, Chart
 from registratura.flows.errors import InvalidPayload, UnknownEvent
 from registratura.flows.event import Event, Facts, Origin
@@ -153,11 +154,13 @@ class Flow(Generic[D]):
 
     @classmethod
     def check(cls, event: Event, settings: Settings) -> None:
-        """Check what the settings say about a payload; no attempt is burnt by it.
+        """Check that what must be filled in is, and what the settings say about a payload; no attempt is burnt by it.
 
         Raises:
             InvalidPayload: it does not fit.
         """
+        if blank := [name for name in event.filled if not typed(getattr(event, name))]:
+            raise InvalidPayload(event.name, tuple((name, "field.missing") for name in blank))
         if checker := cls.checkers.get(type(event)):
             try:
                 checker(event, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from registratura.domain.attempts import (
@@ -71,6 +71,10 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "attempts", _over(ATTEMPTS, self.attempts))
         object.__setattr__(self, "lives", _over(LIVES, self.lives))
+
+    def day(self, moment: datetime) -> str:
+        """The date of a moment, as people there write it."""
+        return f"{moment.astimezone(self.timezone):%d.%m.%Y}"
 
 
 def _over(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:

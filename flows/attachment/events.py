@@ -29,6 +29,8 @@ class BeginAttachment(PersonEvent, title="Начать прикрепление"
 class ChooseProfile(PersonEvent, title="Выбрать, чья карта"):
     """U49, U63: the code is for a relative."""
 
+    filled = ("card",)
+
     card: str
 
 
@@ -36,6 +38,7 @@ class SubmitCode(PersonEvent, title="Отправить код прикрепл�
     """A8, A3: «Подключить», on the screen «Сохранить». Pressing it gives the consent whose text is on the screen."""
 
     judged = True
+    filled = ("code",)
 
     code: Annotated[str, Secret]
     text_version: str

@@ -44,6 +44,8 @@ class OpenSection(PersonEvent, title="Перейти в раздел"):
 class AddClinic(PersonEvent, title="Добавить клинику"):
     """A11: listed, and nothing permitted."""
 
+    filled = ("clinic",)
+
     clinic: str
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registratura.domain.consent import Purpose
+from registratura.domain.contacts import format_phone
 from registratura.flows.attachment.gather import cards_of
 from registratura.flows.cabinet.flow import Cabinet, CabinetData
 from registratura.flows.clinic_right import ClinicRight, DocumentDelivered
@@ -56,16 +57,15 @@ def settings(record: CR, ask: Ask) -> Mapping[str, Any]:
     if not passwords:
         return _whose(record, ask)
     data = passwords[0].data
-    logins = ", ".join(login for login in (data.phone, data.email) if login)
+    logins = ", ".join(login for login in (format_phone(data.phone or ""), data.email) if login)
     return {**_whose(record, ask), "login": logins, "password": passwords[0].id, "password_set": data.hash is not None}
 
 
 @Cabinet.shows("settings.clinic_rights")
 def clinic_rights(record: CR, ask: Ask) -> Mapping[str, Any]:
-    """U64, U65: several clinics side by side, and which of them has sent nothing yet."""
-    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    """U64, U65, U66: several clinics side by side, each of them once, and which of them has sent nothing yet."""
     return {
-        "rights": {right.id: _right(right, ask) for right in rights},
+        "rights": {rights[-1].id: _right(rights, ask) for rights in _of_each_clinic(record, ask)},
         "channel": record.data.channel,
         "hidden": () if record.data.channel == "mobile" else (PLUS,),
     }
@@ -96,9 +96,28 @@ def medical_record(record: CR, ask: Ask) -> Mapping[str, Any]:
     return {**({"notice": "nothing_delivered"} if waiting and not documents else {}), "documents": documents}
 
 
-def _right(right: AnyRecord, ask: Ask) -> Mapping[str, Any]:
-    delivered = right.data.delivered
-    return {"clinic": _title(right, ask), "state": right.state, "card": right.data.card, "delivered": delivered}
+def _of_each_clinic(record: CR, ask: Ask) -> Iterable[list[AnyRecord]]:
+    """The rights of a clinic to one card, the one that counts last: before it there may be some that were withdrawn."""
+    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    found: dict[tuple[str, str], list[AnyRecord]] = {}
+    for right in sorted(rights, key=lambda right: (right.state != "withdrawn", right.created_at)):
+        found.setdefault((right.data.clinic, right.data.card), []).append(right)
+    return found.values()
+
+
+def _right(rights: list[AnyRecord], ask: Ask) -> Mapping[str, Any]:
+    right, day = rights[-1], ask.settings.day
+    card = ask.load(right.data.card)
+    name = card.data.card.name if card else None
+    return {
+        "clinic": _title(right, ask),
+        "state": right.state,
+        "card": right.data.card,
+        "person": name.full if name else "",
+        "since": day(right.created_at),
+        "withdrawn": tuple(day(one.changed_at) for one in rights if one.state == "withdrawn"),
+        "delivered": sum(one.data.delivered for one in rights),
+    }
 
 
 def _reachable(right: AnyRecord, record: CR, ask: Ask) -> bool:

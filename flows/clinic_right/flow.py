@@ -82,4 +82,12 @@ def the_right(record: FlowRecord[ClinicRightData], ask: Ask) -> Mapping[str, Any
     clinic = ask.settings.clinics.get(record.data.clinic)
     title = clinic.title if clinic else record.data.clinic
     notice = {"notice": "nothing_delivered"} if record.state == "granted" and not record.data.delivered else {}
-    return {"clinic": title, "delivered": record.data.delivered, **notice}
+    day = ask.settings.day
+    withdrawn = day(record.changed_at) if record.state == "withdrawn" else ""
+    items = {
+        "clinic": title,
+        "delivered": record.data.delivered,
+        "since": day(record.created_at),
+        "withdrawn": withdrawn,
+    }
+    return {**items, **notice}

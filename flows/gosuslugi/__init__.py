@@ -11,7 +11,7 @@ from registratura.flows.gosuslugi.events import (
     Retry,
     SmsNotArriving,
 )
-from registratura.flows.gosuslugi.leg import GosuslugiData, gosuslugi_leg
+from registratura.flows.gosuslugi.leg import GosuslugiData, away, gosuslugi_leg
 
 __all__ = [
     "AmbiguityResolved",
@@ -24,5 +24,6 @@ __all__ = [
     "IdentityDenied",
     "Retry",
     "SmsNotArriving",
+    "away",
     "gosuslugi_leg",
 ]

@@ -15,6 +15,7 @@ from registratura.domain.card import card_from_identity, differences
 from registratura.domain.identity import Identity, parse_phone
 from registratura.domain.matching import matching_cards
 from registratura.domain.refusal import Refusal
+from registratura.domain.typed import typed
 from registratura.domain.values import Personal
 from registratura.flows.event import Facts
 from registratura.flows.flow import AnyCase, AnyRecord, Flow
@@ -150,7 +151,7 @@ def normal_login(login: str) -> str:
     try:
         return parse_phone(login)
     except PydanticCustomError:
-        return login.strip().lower()
+        return typed(login).lower()
 
 
 def _free_logins(identity: Identity, ask: Ask) -> tuple[str, ...]:

@@ -75,6 +75,11 @@ def gosuslugi_leg() -> Any:
     return gosuslugi
 
 
+def away(state: str) -> bool:
+    """Whether the person is at Gosuslugi in this state, and the portal waits for them."""
+    return state.startswith("gosuslugi.") and state != "gosuslugi.entry"
+
+
 def on_the_leg(flow: L) -> L:
     """Give a flow the leg's guard, decisions and screens."""
 

@@ -29,6 +29,8 @@ class SendOneTimeCode(PersonEvent, title="Отправить одноразов�
     has none for their session.
     """
 
+    filled = ("phone",)
+
     phone: Annotated[str, Personal]
     person: str
 
@@ -37,6 +39,7 @@ class SubmitOneTimeCode(PersonEvent, title="Ввести одноразовый 
     """A guess at the code."""
 
     judged = True
+    filled = ("code",)
 
     code: Annotated[str, Secret]
 

@@ -26,6 +26,7 @@ class ChangePassword(PersonEvent, title="Сменить пароль"):
     """U32. The current password is a guess at a secret, so it is counted."""
 
     judged = True
+    filled = ("current", "password")
 
     current: Annotated[str, Secret]
     password: Annotated[str, Secret]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from registratura.domain.card import FieldName
+from registratura.domain.contacts import format_phone
 from registratura.domain.passwords import password_refusals
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
@@ -127,7 +128,7 @@ def forget(case: Case[PortalPasswordData, ForgetPassword, Facts]) -> Move:
 
 @PortalPassword.shows("absent", "present")
 def the_logins(record: PP, ask: Ask) -> Mapping[str, Any]:
-    return {"phone": record.data.phone or "", "email": record.data.email or ""}
+    return {"phone": format_phone(record.data.phone or ""), "email": record.data.email or ""}
 
 
 def _problems(record: PP, event: SetPassword | ChangePassword, ask: Ask) -> tuple[Refusal, ...]:

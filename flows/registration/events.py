@@ -16,6 +16,8 @@ class BeginRegistration(PersonEvent, title="Открыть портал"):
 class ChooseRegion(PersonEvent, title="Выбрать регион"):
     """R1. `region` is the two-digit code of a subject of the Federation."""
 
+    filled = ("region",)
+
     region: str
 
 

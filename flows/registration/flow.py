@@ -9,6 +9,7 @@ from typing import Any
 
 from registratura.domain.consent import Purpose
 from registratura.domain.identity import Identity
+from registratura.domain.names import folded
 from registratura.domain.refusal import Refusal
 from registratura.domain.regions import REGIONS, region_refusals
 from registratura.flows.common import Back, Cancel, ContactSupport, Expire
@@ -201,6 +202,12 @@ def set_password(case: Case[RegistrationData, SetPassword, Facts]) -> Move:
     return Move(sends=(Send(case.data.password or "", case.event),))
 
 
+@Registration.shows("main_page")
+def main_page(record: RR, ask: Ask) -> Mapping[str, Any]:
+    region = REGIONS.get(record.data.region or "")
+    return {"region": region.title if region else ""}
+
+
 @Registration.shows("region")
 def regions(record: RR, ask: Ask) -> Mapping[str, Any]:
     return {"regions": dict(_titles(frozenset(ask.settings.served_regions)))}
@@ -208,7 +215,8 @@ def regions(record: RR, ask: Ask) -> Mapping[str, Any]:
 
 @cache
 def _titles(served: frozenset[str]) -> Mapping[str, str]:
-    return {code: REGIONS[code].title for code in sorted(served)}
+    """As one looks a name up: by the alphabet, the cities among the rest."""
+    return {code: REGIONS[code].title for code in sorted(served, key=lambda code: folded(REGIONS[code].title))}
 
 
 @Registration.shows("consent")

@@ -26,6 +26,7 @@ class SubmitPassword(PersonEvent, title="Отправить логин и пар
     """R28. The login is the confirmed mobile telephone or e-mail address (U59)."""
 
     judged = True
+    filled = ("login", "password")
 
     login: Annotated[str, Personal, Field(max_length=320)]
     password: Annotated[str, Secret, Field(max_length=1024)]

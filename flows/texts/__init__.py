@@ -24,6 +24,8 @@ _PLACE = re.compile(r"\{([a-z_]+)\}")
 # Written out: Moscow has kept to it since 2014, and a machine may have no database of time zones.
 MOSCOW = timezone(timedelta(hours=3), "Europe/Moscow")
 _ALMOST_A_MINUTE = timedelta(seconds=60) - timedelta.resolution
+# A field that was left out, and one that was left blank.
+_EMPTY = ("missing", "field.missing")
 # Parameters of refusals that are ids: their words stand in the catalogue.
 _WORDS = {"field": "field.card", "reason": "invalid"}
 
@@ -110,6 +112,8 @@ class Texts:
 
         A field that the event does not have is not named: its name is the sender's text.
         """
+        if code in _EMPTY and (own := f"empty.{event}.{field}") in self:
+            return self(own)
         text = self(f"invalid.{code}" if f"invalid.{code}" in self else "invalid.other")
         outer, _, inner = field.partition(".")
         labels = (f"field.{event}.{field}", f"field.card.{inner}", f"field.{event}.{outer}")

@@ -16,6 +16,7 @@ class StandInClinicDesk:
     """The desk of a clinic: the other side of `portal.clinics`.
 
     `down`: its system does not answer, and exports wait (U52). `warnings` are the codes that somebody else tried (U45).
+    `rights` are those under which it exports now, `granted` all that it ever had.
     """
 
     def __init__(self, portal: Registratura, clinic: Clinic) -> None:
@@ -23,6 +24,7 @@ class StandInClinicDesk:
         self.down = False
         self.documents: list[Document] = []
         self.rights: list[str] = []
+        self.granted: list[str] = []
         self.delivered: list[str] = []
         self.warnings: list[str] = []
 
@@ -34,12 +36,17 @@ class StandInClinicDesk:
         """Documents that the clinic has; they go out once it has a right."""
         self.documents += documents
 
+    def remember(self, right: str, *, living: bool) -> None:
+        """Keep a right in mind."""
+        for rights in (self.granted, self.rights) if living else (self.granted,):
+            if right not in rights:
+                rights.append(right)
+
     def start_export(self, right: str) -> None:
         """Deliver everything that is held. A delivery has the same name in every repetition, under a new right too."""
         if self.down:
             raise ConnectionError("the clinic's system does not answer")
-        if right not in self.rights:
-            self.rights.append(right)
+        self.remember(right, living=True)
         card = self.portal.engine.record(right).data.card
         for number, document in enumerate(self.documents):
             name = f"{card}/{number}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from registratura.domain.identity import Identity
+from registratura.domain.typed import typed
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine import FlowView
 from registratura.flows.errors import CallerError, StartRefused
@@ -93,16 +94,17 @@ class StandInGosuslugi:
         Raises:
             WrongLogin: the portal hears nothing of it.
         """
-        citizen = self.citizens.get(login)
+        citizen = self.citizens.get(typed(login))
         if citizen is None or citizen.password != password:
             raise WrongLogin()
         return self._first_stage(Visit(flow_id, citizen), "password")
 
     def sign_in_another_way(self, flow_id: str, login: str) -> FlowView:
         """The first stage, by a signature or a QR code (R10)."""
-        if login not in self.citizens:
+        citizen = self.citizens.get(typed(login))
+        if citizen is None:
             raise WrongLogin()
-        return self._first_stage(Visit(flow_id, self.citizens[login]), "other")
+        return self._first_stage(Visit(flow_id, citizen), "other")
 
     def enter_code(self, flow_id: str, code: str) -> FlowView:
         """The second stage (R14). A wrong code is between the person and Gosuslugi: the portal sees nothing (U21)."""

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from registratura.domain.contacts import format_phone
 from registratura.flows.texts import Texts
 
 MARKS = {"verified": "green", "suspicious": "yellow", "missing": "dim", "unverified": "yellow"}
@@ -47,6 +48,8 @@ def value_of(name: str, value: str | None) -> str:
     """A value of a card as people write it."""
     if value is None:
         return "—"
+    if name == "phone":
+        return format_phone(value)
     if name == "birth_date" and value.count("-") == 2:
         return ".".join(reversed(value.split("-")))
     return GENDERS.get(value, value) if name == "gender" else value
@@ -85,7 +88,8 @@ def _clinics(items: Items, texts: Texts) -> Iterator[RenderableType]:
 def _rights(items: Items, texts: Texts) -> Iterator[RenderableType]:
     for right in items["rights"].values():
         count = f"документов: {right['delivered']}" if right["delivered"] else "данные ещё не поступили"
-        yield Text(f"• {right['clinic']}: право {RIGHTS[right['state']]}, {count}")
+        state = f"{RIGHTS[right['state']]} {right['withdrawn'][-1] if right['state'] == 'withdrawn' else ''}".strip()
+        yield Text(f"• {right['clinic']} ({right['person']}): право {state}, дано {right['since']}, {count}")
 
 
 def _documents(items: Items, texts: Texts) -> Iterator[RenderableType]:

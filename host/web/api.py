@@ -33,6 +33,7 @@ from registratura.flows.errors import (
 )
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow
+from registratura.flows.gosuslugi import away
 from registratura.flows.ports import Caller
 from registratura.flows.rows import LogRow
 from registratura.flows.texts import Texts
@@ -58,6 +59,8 @@ from registratura.host.web.problems import problem_response, problem_route
 
 OnAnswer = Callable[[Request, Response, FlowView], None]
 """What a host does with a view before it goes out: set the cookie of a new session once `view.account` is known."""
+WayToGosuslugi = Callable[[FlowView], str]
+"""The address at which a person's browser sets out to Gosuslugi for a flow that waits for it."""
 
 FlowId = Annotated[str, Path(description="The id that starting the flow gave.", json_schema_extra={"format": "uuid"})]
 Key = Annotated[
@@ -73,13 +76,20 @@ EventBody = Annotated[EventRequest, Body(openapi_examples=dict(docs.EVENT_EXAMPL
 Endpoint = Callable[..., Any]
 
 
-def api_router(portal: Registratura, caller_of: Callable[..., Any], *, on_answer: OnAnswer | None = None) -> APIRouter:
+def api_router(
+    portal: Registratura,
+    caller_of: Callable[..., Any],
+    *,
+    on_answer: OnAnswer | None = None,
+    way_to_gosuslugi: WayToGosuslugi | None = None,
+) -> APIRouter:
     """The API as a router.
 
     Args:
         portal: whose flows these are.
         caller_of: a dependency that gives the `Caller`.
         on_answer: is called in a thread with each answer to a start or an event; it may set headers and cookies.
+        way_to_gosuslugi: where the person's browser sets out to Gosuslugi.
     """
     router = APIRouter(route_class=problem_route(portal.parts.texts), tags=["registratura"])
 
@@ -91,7 +101,7 @@ def api_router(portal: Registratura, caller_of: Callable[..., Any], *, on_answer
             raise SessionRequired()
         return caller
 
-    api, who = Api(portal, on_answer), Depends(known)
+    api, who = Api(portal, on_answer, way_to_gosuslugi), Depends(known)
     router.get("/flows", **docs.FLOWS)(_declares(portal.parts.texts))
     router.post("/flows", **docs.START)(_start(api, who))
     router.get("/flows/{flow_id}", **docs.READ)(_read(api, who))
@@ -122,13 +132,15 @@ def _declares(texts: Texts) -> Endpoint:
 class Api:
     """What the operations share."""
 
-    def __init__(self, portal: Registratura, on_answer: OnAnswer | None) -> None:
+    def __init__(self, portal: Registratura, on_answer: OnAnswer | None, way: WayToGosuslugi | None) -> None:
         self.portal = portal
-        self._on_answer = on_answer
+        self._on_answer, self._way = on_answer, way
 
     async def answer(self, request: Request, view: FlowView, status: int = 200, **headers: str) -> Response:
         """The view as it goes out."""
-        response = _json(FlowJson.model_validate(view), status, ETag=f'"{view.version}"', **headers)
+        url = self._way(view) if self._way and away(view.state) else None
+        given = FlowJson.model_validate(view).model_copy(update={"authorisation_url": url})
+        response = _json(given, status, ETag=f'"{view.version}"', **headers)
         if self._on_answer and request.method == "POST":
             await run_in_threadpool(self._on_answer, request, response, view)
         return response

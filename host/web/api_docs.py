@@ -53,6 +53,7 @@ _FLOW: dict[str, Any] = {
     "refusals": [],
     "transition": "begin/begin_registration/region",
     "started": {},
+    "authorisation_url": None,
 }
 _MAIN_PAGE: dict[str, Any] = {
     **_FLOW,
@@ -61,12 +62,27 @@ _MAIN_PAGE: dict[str, Any] = {
     "screen": {
         "id": "screen.registration.main_page",
         "title": "Главная страница портала",
-        "text": "Если вы здесь впервые, нажмите «Зарегистрироваться».",
+        "text": "Ваш регион: Челябинская область. Если вы здесь впервые, нажмите «Зарегистрироваться».",
+        "notice": "",
+        "items": {"region": "Челябинская область"},
+    },
+    "actions": [],
+    "transition": "region/choose_region/main_page",
+}
+_AWAY: dict[str, Any] = {
+    **_FLOW,
+    "state": "gosuslugi.first_stage",
+    "version": 5,
+    "screen": {
+        "id": "screen.gosuslugi.first_stage",
+        "title": "Госуслуги: первый этап авторизации",
+        "text": "Мы ждём ответа Госуслуг и продолжим, как только он придёт.",
         "notice": "",
         "items": {},
     },
     "actions": [],
-    "transition": "region/choose_region/main_page",
+    "transition": "gosuslugi.entry/go_to_gosuslugi/gosuslugi.first_stage",
+    "authorisation_url": f"https://portal.example.ru/flow/{_ID}/gosuslugi",
 }
 _REFUSED: dict[str, Any] = {
     **_FLOW,
@@ -114,6 +130,10 @@ START_EXAMPLES: Mapping[str, Any] = {
 EVENT_EXAMPLES: Mapping[str, Any] = {
     "choose_region": {"summary": "Выбрать регион", "value": {"event": "choose_region", "payload": {"region": "74"}}},
     "register": {"summary": "Зарегистрироваться", "value": {"event": "register"}},
+    "go_to_gosuslugi": {
+        "summary": "Перейти на Госуслуги: адрес в authorisation_url",
+        "value": {"event": "go_to_gosuslugi", "payload": {"via": "button"}},
+    },
 }
 
 _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
@@ -167,7 +187,7 @@ _PROBLEMS: Mapping[int, tuple[str, dict[str, Any]]] = {
         {
             "code": "invalid_payload",
             "title": "Не всё заполнено верно. Исправьте и отправьте ещё раз.",
-            "errors": [{"field": "region", "code": "missing", "text": "Проверьте поле «Регион». Заполните это поле."}],
+            "errors": [{"field": "region", "code": "missing", "text": "Выберите регион."}],
         },
     ),
     429: (
@@ -251,7 +271,9 @@ SEND: Mapping[str, Any] = {
     "summary": "Send an event",
     "response_model": FlowJson,
     "responses": {
-        200: _found("The flow after the event, or why the event did nothing.", _MAIN_PAGE, _REFUSED, links=_LINKS),
+        200: _found(
+            "The flow after the event, or why the event did nothing.", _MAIN_PAGE, _AWAY, _REFUSED, links=_LINKS
+        ),
         **_problems(400, 403, 404, 409, 412, 413, 415, 422, 429, 503),
     },
 }

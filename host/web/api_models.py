@@ -130,6 +130,12 @@ class FlowJson(Given):
     refusals: tuple[RefusalJson, ...]
     transition: str
     started: Mapping[str, str]
+    authorisation_url: str | None = Field(
+        None,
+        description="While the portal waits for Gosuslugi: open it in the person's browser, with this session's "
+        "cookie. It leads to Gosuslugi's authorisation page with a fresh `state`; from there the browser comes back to "
+        "the portal, and the flow has moved. Null at any other time, and where a host has a way of its own.",
+    )
 
 
 class EntryJson(Given):

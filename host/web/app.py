@@ -55,7 +55,10 @@ def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOpt
     app.state.site = site
     _add_pages(app, site)
     programs = Programs(site)
-    app.include_router(api_router(portal, programs.caller_of, on_answer=programs.answered), prefix=API)
+    router = api_router(
+        portal, programs.caller_of, on_answer=programs.answered, way_to_gosuslugi=programs.way_to_gosuslugi
+    )
+    app.include_router(router, prefix=API)
     _add_errors(app, site)
     app.add_middleware(
         Guard,

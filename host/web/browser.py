@@ -54,7 +54,8 @@ class SessionData(Value):
     """What a session remembers.
 
     `flows` are the latest of each kind. `known`: Gosuslugi has said who it is, so there is something to guard.
-    `next`: the flow that the person wanted when they had to sign in first (U67).
+    `next`: the flow that the person wanted when they had to sign in first (U67). `said`: what the next page has to say
+    of what was done.
     """
 
     flows: Mapping[str, str] = Field(default_factory=dict)
@@ -63,6 +64,7 @@ class SessionData(Value):
     known: bool = False
     person: str = ""
     next: str = ""
+    said: str = ""
     flash: Flash | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +29,7 @@ from registratura.host.web.browser import Flash
 from registratura.host.web.forms import payload_of, typed_values
 from registratura.host.web.pages import AT_GOSUSLUGI, STARTS, draw_flow
 from registratura.host.web.site import FLOW_ID, Call, go, message
+from registratura.host.web.text import said_of
 from registratura.host.web.words import STALE
 
 SIGNED_IN = frozenset(
@@ -103,6 +104,7 @@ def begin(call: Call) -> Response:
         return go(_back_to(call, ""))
     except Conflict:
         return _stale(call, "")
+    call.browser.remember(said=said_of(call.site.texts, view, event))
     return go(_back_to(call, view.id))
 
 
@@ -151,6 +153,7 @@ def _note(call: Call, view: FlowView, event: Event) -> None:
     if view.refusals:
         _flash(call, view.id, type(event), _reasons(view))
         return
+    call.browser.remember(said=said_of(call.site.texts, view, event))
     if channel := getattr(event, "channel", None):
         call.browser.remember(channel=channel)
 
@@ -196,9 +199,11 @@ def _wanted(call: Call) -> str:
     wanted = call.browser.data.next
     call.browser.remember(next="")
     try:
-        return f"/flow/{call.portal.get(wanted, caller=call.caller).id}" if wanted else ""
+        view = call.portal.get(wanted, caller=call.caller) if wanted else None
     except UnknownFlow:
         return ""
+    # Of what is over there is nothing to go on with.
+    return "" if view is None else "/cabinet" if view.ended else f"/flow/{view.id}"
 
 
 def _resumed(call: Call, flow: AnyFlow) -> FlowView:
@@ -227,7 +232,9 @@ def _startable(flow: str, event: str) -> tuple[AnyFlow, type[Event]]:
 def _shown_again(call: Call, about: str, event: type[Event], error: InvalidPayload) -> Response:
     """To the same page with what was typed, and what is wrong with it. Nothing was written."""
     texts = call.site.texts
-    _flash(call, about, event, tuple(("", texts.problem(event.name, *what), what[0]) for what in error.problems))
+    reasons = tuple(("", texts.problem(event.name, *what), what[0]) for what in error.problems)
+    # What a check says of no field in particular, it says of the code: nothing else is checked.
+    _flash(call, about, event, reasons, [field or "code" for field, _ in error.problems])
     return go(_back_to(call, about))
 
 
@@ -237,8 +244,14 @@ def _stale(call: Call, flow_id: str) -> Response:
     return go(_back_to(call, flow_id))
 
 
-def _flash(call: Call, about: str, event: type[Event], reasons: tuple[tuple[str, str, str], ...]) -> None:
-    values = typed_values(event, call.form)
+def _flash(
+    call: Call,
+    about: str,
+    event: type[Event],
+    reasons: tuple[tuple[str, str, str], ...],
+    malformed: Collection[str] = (),
+) -> None:
+    values = typed_values(event, call.form, malformed)
     call.browser.remember(flash=Flash(flow_id=about, event=event.name, reasons=reasons, values=values))
 
 

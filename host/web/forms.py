@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from registratura.flows.engine.view import Action, Button, FlowView, schema_of
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.texts import Texts
+from registratura.host.web.text import in_russian, own_text
 
 GIVEN = ("text_version", "text_sha256", "revision")
 """Fields that the screen itself fills in."""
@@ -37,7 +38,12 @@ OWN = {
     "email": "email",
 }
 INPUT_MODES = {"phone": "tel", "snils": "numeric", "email": "email", "code": "numeric"}
-HINTS = {"birth_date": "ДД.ММ.ГГГГ", "snils": "11 цифр", "phone": "Например, +7 900 123-45-67", "code": "Только цифры"}
+HINTS = {
+    "birth_date": "ДД.ММ.ГГГГ",
+    "snils": "11 цифр",
+    "phone": "Например, +7 (900) 123-45-67",
+    "code": "Только цифры",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One action as a form. `reasons` say why it is not available, or why it was refused a moment ago."""
+    """One action as a form. `reasons` say why it is not available, or why it was refused a moment ago.
+
+    `before`: what the person should know before they press.
+    """
 
     event: str
     url: str
@@ -69,6 +78,7 @@ class Form:
     buttons: tuple[Button, ...]
     available: bool
     reasons: tuple[str, ...] = ()
+    before: str = ""
 
     @property
     def wrong(self) -> tuple[Control, ...]:
@@ -143,6 +153,7 @@ def form_of(
         buttons=action.buttons,
         available=action.available,
         reasons=(*(r.text for r in action.refusals), *(r.text for r in mine.reasons if r.text not in told)),
+        before=own_text(texts, f"confirm.{event.name}", items),
     )
 
 
@@ -157,9 +168,9 @@ def payload_of(event: type[Event], schema: Mapping[str, Any], sent: Mapping[str,
     return payload | event.variants.get(sent.get("variant", ""), {})
 
 
-def typed_values(event: type[Event], sent: Mapping[str, str]) -> dict[str, str]:
-    """What was typed and may be shown again: no password and no code."""
-    secret = secret_fields(event)
+def typed_values(event: type[Event], sent: Mapping[str, str], malformed: Collection[str] = ()) -> dict[str, str]:
+    """What was typed and may be shown again: no password, and of codes only what is `malformed`, and so no code."""
+    secret = secret_fields(event) - {name for name in malformed if name == "code"}
     known = event.model_fields
     return {name: text[:KEPT] for name, text in sent.items() if name.split(".")[0] in known and name not in secret}
 
@@ -224,13 +235,6 @@ def _card_controls(
             hint=HINTS.get(field.value, ""),
             required=field in REQUIRED,
         )
-
-
-def in_russian(name: str, value: str | None) -> str:
-    """A card's value as it is typed: a date with dots."""
-    if name == "birth_date" and value and value.count("-") == 2:
-        return ".".join(reversed(value.split("-")))
-    return value or ""
 
 
 def _with_errors(control: Control, reasons: tuple[Reason, ...], among: list[Control]) -> Control:

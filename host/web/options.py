@@ -7,8 +7,6 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
-DAY = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
@@ -16,15 +14,16 @@ class WebOptions:
 
     `public_url` is what people type; cookies are `Secure` and `__Host-` where it is https. A session ends `idle` after
     the last look, and `absolute` after it began; before Gosuslugi has said who somebody is, there is nothing to guard
-    and it lives as long as a registration may: `waiting`. `trusted_proxies` are networks whose `X-Forwarded-For` is
-    believed. `writes_per_minute` is how many forms, and looks that begin something, one address may send, which may
+    and it lives for `waiting`: longer than a registration may (`Settings.lives`), or nobody whom Gosuslugi's support
+    answered late would be told that a new one is needed (U62). `trusted_proxies` are networks whose `X-Forwarded-For`
+    is believed. `writes_per_minute` is how many forms, and looks that begin something, one address may send, which may
     serve a whole clinic; None switches the limiter off.
     """
 
     public_url: str = "http://127.0.0.1:8000"
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=12)
-    waiting: timedelta = DAY
+    waiting: timedelta = timedelta(days=7)
     writes_per_minute: int | None = 600
     longest_body: int = 256 * 1024
     trusted_proxies: tuple[str, ...] = ()

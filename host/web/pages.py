@@ -14,6 +14,7 @@ from registratura.flows.engine.view import FlowView
 from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
+from registratura.flows.gosuslugi import away
 from registratura.flows.patient_card import AddRelative, PatientCard
 from registratura.host.web.browser import Flash
 from registratura.host.web.forms import Form, Reason, Said, forms_of, start_form
@@ -21,12 +22,13 @@ from registratura.host.web.panel import Explanation, explained
 from registratura.host.web.site import Call
 
 AT_GOSUSLUGI = "gosuslugi."
-BEFORE_GOSUSLUGI = "gosuslugi.entry"
 SECTIONS, LEAVE = "open_section", "close_cabinet"
 QUIET = frozenset({"cancel", "back", "change_region", "close_consent"})
 """Ways out: shown small, below everything else."""
-FOLDED = frozenset({"correct_card", "edit", "delete", "add_relative", "choose_profile", "request_withdrawal"})
-"""Forms that open when they are wanted."""
+FOLDED = frozenset(
+    {"correct_card", "edit", "delete", "add_relative", "choose_profile", "request_withdrawal", "withdraw"}
+)
+"""Forms that open when they are wanted. So nothing that cannot be taken back is one press away."""
 LATER = frozenset({"reload_from_gosuslugi", "add_clinic", "ask_how_to"})
 """Forms that come after the others: they are not what the person is here for."""
 STARTS: Mapping[str, tuple[tuple[AnyFlow, type[Event]], ...]] = {
@@ -89,12 +91,12 @@ class FlowPage:
 
 def draw_flow(call: Call, view: FlowView) -> Response:
     """The page of a flow, with what the session has to say on it, once."""
-    flash = call.browser.data.flash
-    if flash is not None:
-        call.browser.remember(flash=None)
+    flash, said = call.browser.data.flash, call.browser.data.said
+    if flash is not None or said:
+        call.browser.remember(flash=None, said="")
     if isinstance(person := view.screen.items.get("person"), str) and person and "birth_date" not in view.screen.items:
         call.browser.remember(person=person)
-    return call.draw("flow.html", page=flow_page(call, view, flash), view=view, items=view.screen.items)
+    return call.draw("flow.html", page=flow_page(call, view, flash), view=view, items=view.screen.items, said=said)
 
 
 def flow_page(call: Call, view: FlowView, flash: Flash | None) -> FlowPage:
@@ -115,7 +117,7 @@ def flow_page(call: Call, view: FlowView, flash: Flash | None) -> FlowPage:
         starts=_sorted(starts),
         sections=forms.get(SECTIONS),
         leave=forms.get(LEAVE),
-        back_to_gosuslugi=view.state.startswith(AT_GOSUSLUGI) and view.state != BEFORE_GOSUSLUGI,
+        back_to_gosuslugi=away(view.state),
         alert="",
         explanation=_explanation(call, view) if shown else None,
         consent=consent,

@@ -17,7 +17,7 @@ from registratura.flows.rows import LogRow
 
 BRANCH = re.compile(r"\b[RAU][0-9]{1,2}\b")
 LATEST = 8
-LETTERS = 38
+LETTERS = 35
 EVERYWHERE = frozenset({"cancel", "expire"})
 MOST = 60
 """Of a chart with more arrows only the walked ones are drawn: in the cabinet every section leads to every other."""

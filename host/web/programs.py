@@ -29,6 +29,10 @@ class Programs:
         request.state.browser = browser
         return browser.caller(str(getattr(request.state, "address", "")))
 
+    def way_to_gosuslugi(self, view: FlowView) -> str:
+        """The page that sends the browser on, with a `state` of its session."""
+        return f"{self._site.options.origin}/flow/{view.id}/gosuslugi"
+
     def answered(self, request: Request, response: Response, view: FlowView) -> None:
         """Keep the session, and give it a new token where the person has signed in."""
         browser: Browser = request.state.browser

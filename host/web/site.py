@@ -145,6 +145,8 @@ def trouble(call: Call, error: RegistraturaError) -> Response:
     if isinstance(error, OperatorError):
         log.error("%s", error)
     status = status_of(error)
+    if isinstance(error, Unknown) and call.browser.account is not None:
+        return message(call, status, "not_yours")
     return message(call, status, "unknown" if status == 404 else "trouble", call.site.texts.error(error))
 
 

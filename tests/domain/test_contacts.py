@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 from support.people import code_of, outcome
 
-from registratura.domain.contacts import parse_email, parse_phone
+from registratura.domain.contacts import format_phone, parse_email, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,21 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(PydanticCustomError) as error:
         parse_email(text)
     assert code_of(error) == "email.format"
+
+
+@pytest.mark.parametrize(
+    ("phone", "read"),
+    [
+        ("+79000000001", "+7 (900) 000-00-01"),
+        ("+7(900)0000001", "+7 (900) 000-00-01"),
+        ("+375291234567", "+375291234567"),
+        ("не указан", "не указан"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_written_in_one_way(phone: str, read: str) -> None:
+    assert format_phone(phone) == read
+
+
+def test_a_number_as_it_is_read_can_be_typed() -> None:
+    assert parse_phone(format_phone("+79001234567")) == "+79001234567"

@@ -37,11 +37,10 @@ def test_a_name_is_kept_as_it_is_written(text: str) -> None:
     [
         ("", "name.empty"),
         ("   ", "name.empty"),
+        (" \u200b\u202e", "name.empty"),
         ("-", "name.characters"),
         ("Иванов1", "name.characters"),
         ("Иван\tов", "name.characters"),
-        ("Иван\u202eов", "name.characters"),
-        ("Иван\u200bов", "name.characters"),
         ("Иван\x00ов", "name.characters"),
         ("<Иванов>", "name.characters"),
         ("Иванов;", "name.characters"),

@@ -126,7 +126,7 @@ def test_sixteen_digits_are_a_unified_number_and_anything_else_an_old_policy() -
     assert parse_policy(" АБ  123456 ") == Policy(number="АБ 123456", kind="old", status=DocumentStatus.NOT_VERIFIED)
 
 
-@pytest.mark.parametrize("text", ["", "АБВГДЕ", "1234", "12<34>56", "1" * 31, "АБ 1234\u202e56"])
+@pytest.mark.parametrize("text", ["", "АБВГДЕ", "1234", "12<34>56", "1" * 31])
 def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
     with pytest.raises(PydanticCustomError) as error:
         parse_policy(text)

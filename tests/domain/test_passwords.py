@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from registratura.domain.common_passwords import COMMON_PASSWORDS
 from registratura.domain.own_data import personal_forms
 from registratura.domain.passwords import DOCUMENTED, HARDENED, PasswordPolicy, hardened, password_refusals
+from registratura.domain.typed import typed
 
 PERSON = ["Алексеева", "Маргарита", "2000-08-12", "+79001234567", "112-233-445 95", "m.alekseeva@example.org"]
 ALNUM = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=6, max_size=128)
@@ -64,6 +65,12 @@ def test_both_fields_must_be_filled_and_agree() -> None:
     assert codes("Zq4vKj", "zq4vkj") == ["password.differ"]
 
 
+@pytest.mark.parametrize("policy", [DOCUMENTED, HARDENED, hardened(8)], ids=lambda policy: f"{policy.min_length}")
+@pytest.mark.parametrize("blank", ["", " " * 6, " " * 15, "\u00a0" * 20, "\u200b" * 20], ids=repr)
+def test_spaces_only_are_an_empty_field(policy: PasswordPolicy, blank: str) -> None:
+    assert codes(blank, policy=policy) == ["password.empty"]
+
+
 def test_all_reasons_are_given_at_once() -> None:
     assert codes("ma r", "") == ["password.differ", "password.too_short", "password.alphabet"]
     assert codes("Марго ", "x", hardened(8)) == ["password.differ", "password.too_short"]
@@ -78,6 +85,9 @@ def test_the_documented_alphabet_and_length_are_never_refused_as_such(password: 
 
 @given(st.text(min_size=1, max_size=140), st.text(max_size=5))
 def test_the_verdict_on_form_is_the_documented_expression(password: str, repeat: str) -> None:
+    if not typed(password):
+        assert codes(password, repeat)[0] == "password.empty"
+        return
     ascii_only = all(letter.isascii() and letter.isalnum() for letter in password)
     found = set(codes(password, repeat))
     assert ("password.alphabet" in found) is not ascii_only

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.named_texts import (
+    EVENTS,
     HINTS,
     KEYS,
     PLACE,
@@ -76,11 +77,19 @@ def test_a_screen_has_places_only_for_what_it_shows(flow: Any, state: str, key: 
 def test_other_texts_have_places_only_for_what_they_are_given() -> None:
     given = {f"refusal.{code}": names for code, names in refusals().items()}
     given |= {f"error.{code}": names for code, names in error_classes().items()} | HINTS
+    shown = {event.name: _shown_with(event) for event in EVENTS}
+    given |= {f"{kind}.{name}": names for kind in ("confirm", "done") for name, names in shown.items()}
     given |= {f"problem.{code}": set(PLACE.findall(text)) for code, text in PROBLEMS.items()}
     others = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if not key.startswith("screen.")}
     own = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if ".button." in key}
     unknown = {key: places - given.get(key, set()) for key, places in (others | own).items()}
     assert {key: places for key, places in unknown.items() if places} == {}
+
+
+def _shown_with(event: Any) -> set[str]:
+    """What the screens of the flows that know this event show."""
+    flows = [flow for flow in FLOWS.values() if event.name in flow.by_name]
+    return {name for flow in flows for show in flow.showers.values() for name in shown_names(show)}
 
 
 def test_errors_and_refusals_are_told_whatever_their_parameters_are_called() -> None:

@@ -1,5 +1,6 @@
 """A portal's client and the stand-in Gosuslugi, face to face; the clock stands still until a test turns it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -106,3 +107,13 @@ def answering(handler: Callable[[httpx.Request], httpx.Response]) -> GosuslugiCl
 def offline() -> GosuslugiClient:
     """A client whose other side is down."""
     return answering(lambda request: httpx.Response(503))
+
+
+def inbox(world: World) -> list[str]:
+    return world.site.people.citizens["sms"].phone_inbox
+
+
+def said(page: str) -> str:
+    """What the page says went wrong."""
+    found = re.search(r'role="alert">(.*?)</p>', page, re.DOTALL)
+    return found[1] if found else ""

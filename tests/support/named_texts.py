@@ -125,6 +125,7 @@ def captions(event: type[Event]) -> list[str]:
 def required() -> set[str]:
     screens = {f"{key}.{part}" for _, _, key in SCREENS for part in ("title", "text")}
     fields = {f"field.{event.name}.{name}" for event in EVENTS for name in event.model_fields}
+    fields |= {f"empty.{event.name}.{name}" for event in EVENTS for name in event.filled}
     return (
         screens
         | fields
@@ -150,7 +151,8 @@ def optional() -> set[str]:
         for event in flow.allowed(state)
         for caption in captions(flow.by_name[event])
     }
-    return own | {f"invalid.{code}" for code in get_args(ErrorType)}
+    told = {f"{kind}.{event.name}" for kind in ("confirm", "done") for event in EVENTS}
+    return own | told | {f"invalid.{code}" for code in get_args(ErrorType)}
 
 
 def reachable_problems() -> set[str]:

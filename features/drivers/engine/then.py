@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from registratura.domain.consent import ConsentEvidence, EvidenceKind
+from registratura.domain.contacts import format_phone
 from registratura.features.cast import CAST, Person
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine import pages
@@ -38,7 +39,7 @@ class EngineThen(InsideReadings, Then):
         if view == "consent_text":
             return pages.shows_consent(self.world, page)
         if view == "login":
-            return page.screen.items.get("login") == f"{person.phone}, {person.email}"
+            return page.screen.items.get("login") == f"{format_phone(person.phone)}, {person.email}"
         return pages.SIGHTS[view](page)
 
     def reasons(self, person: Person) -> tuple[str, ...]:

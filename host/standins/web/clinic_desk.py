@@ -16,6 +16,7 @@ from registratura.domain.codes import format_code
 from registratura.domain.identity import Identity
 from registratura.domain.names import PersonName, parse_name_part
 from registratura.domain.papers import parse_snils
+from registratura.domain.typed import typed
 from registratura.flows.clinic_right import ClinicRight
 from registratura.flows.engine.view import FlowView
 from registratura.flows.errors import CallerError
@@ -25,6 +26,13 @@ from registratura.host.portal import Registratura
 from registratura.host.standins.clinic import StandInClinicDesk
 
 LONGEST_TITLE, LONGEST_BODY = 200, 5_000
+BLANK = {
+    "last": "Впишите фамилию.",
+    "first": "Впишите имя.",
+    "birth_date": "Впишите дату рождения.",
+    "title": "Впишите название документа.",
+}
+"""What is said of a field that was left blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,19 @@ class Printed:
     @property
     def open(self) -> bool:
         return not self.view.ended
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRight:
+    """What a patient has given, as it stands now: the right that counts, and those that were withdrawn before it."""
+
+    patient: str
+    view: FlowView
+    before: tuple[FlowView, ...]
+
+    @property
+    def delivered(self) -> int:
+        return sum(view.screen.items["delivered"] for view in (self.view, *self.before))
 
 
 def suggestion(key: str, identity: Identity) -> Suggestion:
@@ -91,9 +112,12 @@ class Desk:
         return [Printed(code.id, format_code(code.code), who, portal.get(code.id)) for code, who in printed]
 
     @property
-    def rights(self) -> list[FlowView]:
-        """The rights that this clinic has been granted."""
-        return [self._desk.portal.get(right) for right in self._desk.rights]
+    def rights(self) -> list[GivenRight]:
+        """The rights that this clinic has been granted, the newest first: each patient once, also who withdrew it."""
+        portal, found = self._desk.portal, dict[str, list[FlowView]]()
+        for right in self._desk.granted:
+            found.setdefault(portal.engine.record(right).data.card, []).append(portal.get(right))
+        return [GivenRight(self._patient_of(now.id), now, tuple(before)) for *before, now in reversed(found.values())]
 
     @property
     def warnings(self) -> int:
@@ -127,16 +151,25 @@ class Desk:
     def hold(self, sent: Mapping[str, str]) -> Mistakes:
         """One document more; it goes out to everybody who has granted a right."""
         title, body = sent.get("title", "").strip(), sent.get("body", "").strip()
-        if not 0 < len(title) <= LONGEST_TITLE or len(body) > LONGEST_BODY:
-            return Mistakes(
-                {"title": f"Впишите название, не длиннее {LONGEST_TITLE} знаков, и не слишком длинный текст."}
-            )
+        wrong = {} if typed(title) else {"title": BLANK["title"]}
+        if len(title) > LONGEST_TITLE:
+            wrong["title"] = f"Название слишком длинное. Сократите его до {LONGEST_TITLE} знаков."
+        if len(body) > LONGEST_BODY:
+            wrong["body"] = f"Текст слишком длинный. Сократите его до {LONGEST_BODY} знаков."
+        if wrong:
+            return Mistakes(wrong)
         today = self._desk.portal.parts.clock().date()
         self._desk.hold(Document(title=title, kind="document", issued_on=today, body=body))
         for right in list(self._desk.rights):
             with suppress(CallerError):  # Withdrawn a moment ago.
                 self._desk.start_export(right)
         return Mistakes()
+
+    def _patient_of(self, right: str) -> str:
+        """As the clinic itself named the patient when it issued the code."""
+        engine = self._desk.portal.engine
+        patient = engine.record(engine.record(right).data.code).data.patient
+        return patient.name.full if patient else "Пациент не назван"
 
     def _print(self, code: IssuedCode, patient: str) -> None:
         self._printed[code.id] = (code, patient)
@@ -146,9 +179,8 @@ def remember_rights(portal: Registratura, desks: Mapping[str, StandInClinicDesk]
     """After a start on a database that is not new: the desks know the rights that were granted before."""
     for flow_id in _all_flows(portal):
         record = portal.engine.record(flow_id)
-        if record.flow == ClinicRight.name and record.state == "granted" and record.data.clinic in desks:
-            rights = desks[record.data.clinic].rights
-            rights += [flow_id] if flow_id not in rights else []
+        if record.flow == ClinicRight.name and record.data.clinic in desks:
+            desks[record.data.clinic].remember(flow_id, living=record.state == "granted")
 
 
 def _all_flows(portal: Registratura, step: int = 500) -> Iterator[str]:
@@ -162,8 +194,9 @@ def _patient(sent: Mapping[str, str], texts: Texts, today: date) -> PatientRef |
     wrong: dict[str, str] = {}
 
     def read(name: str, parse: Callable[[str], Any], *, optional: bool = False) -> Any:
-        text = sent.get(name, "").strip()
-        if optional and not text:
+        text = typed(sent.get(name, ""))
+        if not text:
+            wrong.update({} if optional else {name: BLANK[name]})
             return None
         try:
             return parse(text)

@@ -7,13 +7,15 @@ Beside it: /phone, where the SMS come; /faults, where anything can be made to go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Form
 from fastapi.responses import RedirectResponse, Response
 
-from registratura.flows.errors import RegistraturaError
+from registratura.domain.papers import digits_of, is_digits
+from registratura.domain.typed import typed
+from registratura.flows.errors import InvalidPayload, RegistraturaError
 from registratura.host.standins.gosuslugi import NotAtThisStage
 from registratura.host.standins.web.gosuslugi_desk import desk
 from registratura.host.standins.web.gosuslugi_pages import Pages
@@ -25,6 +27,7 @@ _OUTDATED = {
     "title": "Страница устарела",
     "text": "Эта страница больше не нужна: вход завершён или начат заново. Вернитесь на портал.",
 }
+CALLED = {"login": "логин", "password": "пароль"}
 HELP = {"sign_in": "help_sign_in.html", "sms": "help_sms.html"}
 
 
@@ -50,7 +53,7 @@ class Walk:
         """A page of a visit that is under way."""
         if visit_id not in self.site.visits or visit_id in self.site.left:
             return self.pages.page("stop.html", _OUTDATED, 404)
-        return self.pages.page(template, {"visit": visit_id, "error": "", **shown})
+        return self.pages.page(template, {"visit": visit_id, "error": "", "wrong": (), **shown})
 
     def act(self, visit_id: str, deed: Callable[[WebVisit], object], again: Callable[[str], Response]) -> Response:
         """Do it; `again` draws the page that it was done on, with what went wrong."""
@@ -66,6 +69,8 @@ class Walk:
         """Why it did not succeed, or nothing."""
         try:
             view = deed(visit)
+        except InvalidPayload as error:
+            return " ".join(self.site.texts.problem(str(error.params["event"]), *one) for one in error.problems)
         except RegistraturaError as error:
             return self.site.texts.error(error)
         return " ".join(refusal.text for refusal in getattr(view, "refusals", ()))
@@ -81,11 +86,12 @@ def first_stage(app: FastAPI, walk: Walk) -> None:
 
     @app.post("/visit/{visit_id}")
     def log_in(visit_id: str, login: Typed = "", password: Typed = "") -> Response:
-        return walk.act(
-            visit_id,
-            lambda visit: people.sign_in(visit.id, login, password),
-            lambda error: walk.show(visit_id, "login.html", login=login, error=error),
-        )
+        def again(error: str, wrong: Sequence[str] = ("login", "password")) -> Response:
+            return walk.show(visit_id, "login.html", login=login, error=error, wrong=wrong)
+
+        if blank := [name for name, text in (("login", login), ("password", password)) if not typed(text)]:
+            return again(f"Введите {' и '.join(CALLED[name] for name in blank)}.", blank)
+        return walk.act(visit_id, lambda visit: people.sign_in(visit.id, login, password), again)
 
     @app.get("/visit/{visit_id}/another")
     def another(visit_id: str) -> Response:
@@ -93,24 +99,25 @@ def first_stage(app: FastAPI, walk: Walk) -> None:
 
     @app.post("/visit/{visit_id}/another")
     def another_way(visit_id: str, login: Typed = "") -> Response:
-        return walk.act(
-            visit_id,
-            lambda visit: people.sign_in_another_way(visit.id, login),
-            lambda error: walk.show(visit_id, "another.html", login=login, error=error),
-        )
+        def again(error: str) -> Response:
+            return walk.show(visit_id, "another.html", login=login, error=error)
+
+        if not typed(login):
+            return again(f"Введите {CALLED['login']}.")
+        return walk.act(visit_id, lambda visit: people.sign_in_another_way(visit.id, login), again)
 
 
 def second_stage(app: FastAPI, walk: Walk) -> None:
     """The code from the SMS."""
     people = walk.site.people
 
-    def sms(visit_id: str, error: str = "", said: str = "") -> Response:
+    def sms(visit_id: str, error: str = "", said: str = "", code: str = "") -> Response:
         try:
             state = people.code_request(visit_id).state
         except NotAtThisStage:
             return RedirectResponse(f"/visit/{visit_id}", 303)
         login = people.visits[visit_id].citizen.login
-        return walk.show(visit_id, "sms.html", error=error, state=state, said=said, login=login)
+        return walk.show(visit_id, "sms.html", error=error, state=state, said=said, login=login, code=code)
 
     @app.get("/visit/{visit_id}/sms")
     def enter(visit_id: str, sent: str = "") -> Response:
@@ -118,8 +125,13 @@ def second_stage(app: FastAPI, walk: Walk) -> None:
 
     @app.post("/visit/{visit_id}/sms")
     def entered(visit_id: str, code: Typed = "") -> Response:
+        # A code that was judged is not shown again: what is no code at all may be mended.
+        length = walk.site.options.parts.settings.one_time_codes.length
+        kept = "" if is_digits(digits_of(code), length) else code
         return walk.act(
-            visit_id, lambda visit: people.enter_code(visit.id, code), lambda error: sms(visit_id, error=error)
+            visit_id,
+            lambda visit: people.enter_code(visit.id, code),
+            lambda error: sms(visit_id, error=error, code=kept),
         )
 
     @app.post("/visit/{visit_id}/resend")
@@ -144,7 +156,7 @@ def ways_out(app: FastAPI, walk: Walk) -> None:
 
     @app.post("/visit/{visit_id}/support/{about}")
     def ask(visit_id: str, about: str, text: Typed = "") -> Response:
-        if not text.strip():
+        if not typed(text):
             error = "Опишите, что случилось: без этого обращение не отправить."
             return walk.show(visit_id, "support.html", about=_known(about), ticket=0, error=error)
         ticket = walk.site.people.ask_support(text) if visit_id in walk.site.visits else 0

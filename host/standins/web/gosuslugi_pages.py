@@ -9,6 +9,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from registratura.domain.contacts import format_phone
+
 TEMPLATES = Path(__file__).parent / "templates" / "gosuslugi"
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 _HEADERS = {
@@ -26,6 +28,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        self._templates.filters["phone"] = format_phone
 
     def page(self, template: str, shown: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
         """A page, and the headers that each has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registratura.domain.contacts import format_phone
 from registratura.flows.engine import FlowView
 from registratura.flows.errors import RegistraturaError
 from registratura.host.standins import Citizen, StandInGosuslugi
@@ -54,7 +55,7 @@ def phone(gosuslugi: StandInGosuslugi) -> None:
         name, remark = citizen.identity.name.full, REMARKS.get(citizen.login, "")
         say(f"{name} ({remark})", "bold")
         messages = ", ".join(citizen.phone_inbox) or "СМС нет"
-        say(f"  логин {citizen.login}, пароль {citizen.password}; телефон {citizen.phone}: {messages}")
+        say(f"  логин {citizen.login}, пароль {citizen.password}; телефон {format_phone(citizen.phone)}: {messages}")
 
 
 def write_to_support(gosuslugi: StandInGosuslugi, view: FlowView) -> None:
@@ -93,7 +94,7 @@ def _page(gosuslugi: StandInGosuslugi, view: FlowView) -> list[Option]:
     citizen = gosuslugi.visits[view.id].citizen
     request = gosuslugi.code_request(view.id)
     say(f"{request.screen.title}. {request.screen.text}")
-    say(f"Телефон {citizen.phone}: {_inbox(citizen)}", "magenta")
+    say(f"Телефон {format_phone(citizen.phone)}: {_inbox(citizen)}", "magenta")
     return [
         Option("Ввести код из СМС", lambda: _enter_code(gosuslugi, view)),
         Option("Прислать код ещё раз", lambda: _show(gosuslugi.resend_code(view.id))),
@@ -123,7 +124,7 @@ def _sign_in_another_way(gosuslugi: StandInGosuslugi, view: FlowView) -> None:
 def _told(gosuslugi: StandInGosuslugi, view: FlowView, after: FlowView) -> None:
     if after.state == "gosuslugi.sms_code":
         citizen = gosuslugi.visits[view.id].citizen
-        say(f"Телефон {citizen.phone}: {_inbox(citizen)}", "magenta")
+        say(f"Телефон {format_phone(citizen.phone)}: {_inbox(citizen)}", "magenta")
 
 
 def _enter_code(gosuslugi: StandInGosuslugi, view: FlowView) -> None:

@@ -37,7 +37,7 @@ def test_an_invalid_payload_is_told_field_by_field(api: Api) -> None:
         ("region", "missing"),
         ("", "extra_forbidden"),
     ]
-    assert said["errors"][0]["text"] == "Проверьте поле «Регион». Заполните это поле."
+    assert said["errors"][0]["text"] == "Выберите регион."
 
 
 def test_what_only_the_settings_know_to_be_invalid_is_told_alike(api: Api) -> None:

@@ -10,7 +10,8 @@ from support.browser import Browser
 from support.people import NOW
 from support.web import CHANNEL, GOSUSLUGI, Site, at_card, at_consent, sms_of, through_gosuslugi
 
-from registratura.host.gosuslugi import Progress, write_progress
+from registratura.host.gosuslugi import Progress, open_http, write_progress
+from registratura.host.standins.web.gosuslugi_faults import Place, Trouble
 
 CALLBACK = "/gosuslugi/callback"
 
@@ -116,6 +117,32 @@ def test_a_person_is_told_why_the_answer_was_refused(browser: Browser, site: Sit
     page = browser.send(form.action, {"code": sms_of(site)})
     assert "На Госуслугах вошёл другой человек" in page.text
     assert "другой человек" not in browser.open(f"/flow/{page.flow}").text
+
+
+@pytest.mark.parametrize("place", [Place.TOKEN, Place.PERSON])
+def test_gosuslugi_that_is_too_slow_is_unavailable_and_nothing_is_lost(
+    browser: Browser, site: Site, place: Place
+) -> None:
+    waited: list[float] = []
+
+    def give_up(seconds: float) -> None:
+        waited.append(seconds)
+        raise httpx.ReadTimeout("the portal waits no longer")
+
+    object.__setattr__(site.gosuslugi.options, "sleep", give_up)
+    site.gosuslugi.faults.trouble, site.gosuslugi.faults.trouble_at = Trouble.SLOW, place
+    at_consent(browser)
+    browser.press("Да, я согласен")
+    browser.press("госуслуги")
+    page = through_gosuslugi(browser)
+    assert waited[0] > (open_http().timeout.read or 0)
+    assert page.title.startswith("Авторизация через Госуслуги")
+    assert "Госуслуги сейчас не отвечают. Попробуйте немного позже." in page.text
+    assert site.portal.engine.record(page.flow).data.accepted
+    assert site.portal.get(page.flow).account is None
+    site.gosuslugi.faults.clear()
+    browser.press("госуслуги")
+    assert through_gosuslugi(browser).title.startswith("«Мои карты»")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from support.browser import Browser
 from support.in_process import InProcess
 from support.web import MARGARITA, Site, in_cabinet
 
+from registratura.flows.clinic_right import Withdraw
 from registratura.host.standins.web.clinic import clinic_app
 from registratura.host.standins.web.clinic_desk import remember_rights, suggestion
 
@@ -37,7 +38,7 @@ def test_a_code_is_printed_for_the_patient_and_works(desk: Browser, browser: Bro
     site.portal.run_due()
     page = desk.open("/clinic/uralskaya")
     assert "Код активирован" in page.text
-    assert "Право действует Передано документов: 1." in page.text
+    assert "Алексеева Маргарита Викторовна · Право действует Дано 02.03.2026. Передано документов: 1." in page.text
 
 
 def test_a_patient_can_be_filled_in(desk: Browser) -> None:
@@ -50,6 +51,7 @@ def test_what_is_wrong_is_said_at_its_field(desk: Browser) -> None:
     assert page.status == 422
     wrong = [at["name"] for _, at in page.elements if at.get("aria-invalid") == "true"]
     assert wrong == ["last", "first", "birth_date", "snils"]
+    assert "Впишите имя." in page.text
     assert page.form_with("Выдать код")[0].fields["snils"] == "112-233-445 96"
 
 
@@ -64,24 +66,77 @@ def test_a_code_is_issued_again_and_revoked(desk: Browser) -> None:
 
 
 def test_a_document_goes_to_whoever_granted_a_right(desk: Browser, browser: Browser, site: Site) -> None:
-    in_cabinet(browser)
-    browser.press("Прикрепление к клинике")
-    browser.press("Подключить", code=site.code())
-    site.portal.run_due()
+    attached(browser, site)
     assert desk.press("Добавить и передать", title="").status == 422
     desk.press("Добавить и передать", title="Осмотр терапевта")
     browser.open("/cabinet")
     assert "Осмотр терапевта" in browser.press("Медкарта").text
 
 
-def test_the_desk_knows_the_rights_of_before(desk: Browser, browser: Browser, site: Site) -> None:
+def attached(browser: Browser, site: Site) -> None:
+    """Маргарита has given the clinic a right, and it knows."""
     in_cabinet(browser)
     browser.press("Прикрепление к клинике")
     browser.press("Подключить", code=site.code())
     site.portal.run_due()
+
+
+def test_the_desk_knows_the_rights_of_before(desk: Browser, browser: Browser, site: Site) -> None:
+    attached(browser, site)
     granted, site.desk.rights = site.desk.rights, []
     remember_rights(site.portal, {"uralskaya": site.desk})
     assert site.desk.rights == granted
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b\u202e"], ids=repr)
+def test_what_was_left_blank_is_named(desk: Browser, blank: str) -> None:
+    page = desk.press("Выдать код", **dict.fromkeys(("last", "first", "middle", "birth_date", "snils"), blank))
+    assert page.status == 422
+    for text in ("Впишите фамилию.", "Впишите имя.", "Впишите дату рождения."):
+        assert text in page.text
+    assert page.answer.text.count('class="error"') == 3
+    page = desk.press("Добавить и передать", title=blank, body=blank)
+    assert "Впишите название документа." in page.text
+    page = desk.press("Добавить и передать", title="Осмотр", body="я" * 5_001)
+    assert [at["name"] for _, at in page.elements if at.get("aria-invalid")] == ["body"]
+
+
+def test_a_right_that_was_withdrawn_stays_listed_with_its_date(desk: Browser, browser: Browser, site: Site) -> None:
+    attached(browser, site)
+    site.turn(days=3)
+    right = site.desk.rights[0]
+    site.portal.send(right, Withdraw())
+    site.portal.run_due()
+    assert site.desk.rights == []
+    for known in (site.desk.granted, []):
+        site.desk.granted = known
+        remember_rights(site.portal, {"uralskaya": site.desk})
+        text = desk.open("/clinic/uralskaya").text
+        assert "Алексеева Маргарита Викторовна · Право отозвано 05.03.2026 Дано 02.03.2026." in text
+    assert site.desk.rights == []
+
+
+def test_a_patient_who_attaches_again_is_one_patient(desk: Browser, browser: Browser, site: Site) -> None:
+    attached(browser, site)
+    site.portal.send(site.desk.rights[0], Withdraw())
+    site.turn(minutes=1)
+    browser.open("/cabinet")
+    browser.press("Клиники")
+    browser.press("Ввести код")
+    browser.press("Подключить", code=site.code())
+    site.portal.run_due()
+    text = desk.open("/clinic/uralskaya").text
+    assert "· Право действует Дано 02.03.2026. Передано документов: 1. Раньше отозвано: 02.03.2026." in text
+    assert text.partition("Права, которые дали")[2].count("Алексеева") == 1
+
+
+def test_a_document_reads_as_it_is_stored(desk: Browser, browser: Browser, site: Site) -> None:
+    attached(browser, site)
+    desk.press("Добавить и передать", title="\u202eьтсонвоН\u202c Осмотр", body="\u2067Норма\u2069")
+    browser.open("/cabinet")
+    page = browser.press("Медкарта").answer.text
+    assert "ьтсонвоН Осмотр" in page
+    assert "<p>Норма</p>" in page
 
 
 @pytest.mark.parametrize("deed", ["reissue", "revoke"])

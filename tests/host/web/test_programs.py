@@ -6,7 +6,7 @@ import json
 
 import httpx
 from support.browser import Browser
-from support.web import GOOD_PASSWORD, Site, at_consent, registered
+from support.web import GOOD_PASSWORD, GOSUSLUGI, Site, at_consent, registered
 
 
 def test_the_api_knows_the_session_of_the_pages(browser: Browser) -> None:
@@ -63,6 +63,26 @@ def test_who_repeats_the_request_that_signed_in_is_told_the_new_token(site: Site
     first, again = (one.post(path, json=last, headers=key) for one in (program, late))
     assert (again.status_code, again.json()) == (200, first.json())
     assert late.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
+
+
+def test_a_program_goes_to_gosuslugi_by_the_address_in_the_answer(site: Site) -> None:
+    """The way that docs/api.md tells."""
+    program = site.http()
+    flow = program.post("/api/flows", json={"flow": "registration"}).json()
+    path = f"/api/flows/{flow['id']}"
+    assert flow["authorisation_url"] is None
+    for event, payload in (("choose_region", {"region": "74"}), ("register", {})):
+        flow = program.post(f"{path}/events", json={"event": event, "payload": payload}).json()
+    shown = {name: flow["screen"]["items"][name] for name in ("text_version", "text_sha256")}
+    flow = program.post(f"{path}/events", json={"event": "accept_consent", "payload": shown}).json()
+    assert (flow["state"], flow["authorisation_url"]) == ("gosuslugi.entry", None)
+    away = program.post(f"{path}/events", json={"event": "go_to_gosuslugi", "payload": {"via": "button"}}).json()
+    assert program.get(path).json()["authorisation_url"] == away["authorisation_url"]
+    there = program.get(away["authorisation_url"])
+    assert str(there.url).startswith(f"{GOSUSLUGI}/visit/")
+    program.post(there.url, data={"login": "rita", "password": "rita"})
+    flow = program.get(path).json()
+    assert (flow["state"], flow["authorisation_url"]) == ("card_review", None)
 
 
 def test_another_site_cannot_use_the_api_through_a_browser(site: Site) -> None:
