@@ -16,6 +16,7 @@ from registratura.features.drivers.engine.people import Answer, Visitor, patient
 from registratura.features.drivers.engine.typed import attachment_code, one_time_code, wrong_one_time_code
 from registratura.features.drivers.engine.world import World, answer_to
 from registratura.flows.attachment import Attachment, BeginAttachment
+from registratura.flows.attachment_code import AttachmentCode
 from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.one_time_code import SubmitOneTimeCode
@@ -249,4 +250,5 @@ class InsideActs:
     def _clinic_asks(self, clinic: str, ask: Callable[[], FlowView]) -> None:
         answer: Answer = answer_to(ask)
         self.world.clinic_answers[clinic] = answer
+        self.world.note_refused_start(answer, AttachmentCode.name)
         self.world.work()
