@@ -56,9 +56,11 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@printf '\n== Specification: every step is defined\n'
 	@$(BIN)/behave --dry-run -f null --no-summary
 	@printf '\n== Specification: behave, in process\n'
-	@$(BIN)/behave
+	@$(BIN)/behave -D ledger=build/ledger-engine.json
 	@printf '\n== Specification: behave, over HTTP\n'
-	@$(BIN)/behave -D driver=http
+	@$(BIN)/behave -D driver=http -D ledger=build/ledger-http.json
+	@printf '\n== Specification: all that is declared is shown\n'
+	@$(BIN)/python -m registratura.features.spec build/ledger-engine.json build/ledger-http.json
 
 browser: $(MADE) ## The specification in the Chromium of this machine
 	@printf '\n== Specification: behave, in Chromium\n'

@@ -33,21 +33,24 @@ class Finding(NamedTuple):
         return f"{self.place}: {self.what}"
 
 
-def findings(ledgers: Sequence[Ledger], unshown: Mapping[Thing, str] | None = None) -> list[Finding]:
-    """Everything that is wrong; empty if the scenarios show all there is. `unshown` are excused, with a reason each."""
+def findings(ledgers: Sequence[Ledger], unshown: Mapping[Thing, bool] | None = None) -> list[Finding]:
+    """Everything that is wrong; empty if the scenarios show all there is.
+
+    `unshown` is excused; those of a True happen sometimes.
+    """
     excused = excuses() if unshown is None else unshown
     played = [scenario for ledger in ledgers for scenario in ledger.scenarios if scenario.status == "passed"]
     return [*_branches(played), *_tags(played), *_things(played, excused), *_drivers(ledgers)]
 
 
-def excuses() -> dict[Thing, str]:
-    """What unshown.toml says."""
-    said = tomllib.loads(UNSHOWN.read_text("utf-8"))
+def excuses() -> dict[Thing, bool]:
+    """What unshown.toml says, and whether it happens all the same, only not always."""
     return {
-        Thing(Kind(kind), chart, id): why
-        for kind, charts in said.items()
+        Thing(Kind(kind), chart, id): often == "sometimes"
+        for often, kinds in tomllib.loads(UNSHOWN.read_text("utf-8")).items()
+        for kind, charts in kinds.items()
         for chart, things in charts.items()
-        for id, why in things.items()
+        for id in things
     }
 
 
@@ -86,12 +89,12 @@ def _tags(played: list[Played]) -> Iterator[Finding]:
                 yield Finding(place, f"«{scenario.scenario}» не показывает {branch.number}, «{branch.quote}»")
 
 
-def _things(played: list[Played], excused: Mapping[Thing, str]) -> Iterator[Finding]:
+def _things(played: list[Played], excused: Mapping[Thing, bool]) -> Iterator[Finding]:
     shown = frozenset(thing for scenario in played for thing in shown_in(scenario))
     for thing in sorted(declared() - shown - set(excused)):
         yield Finding(place_of(thing), f"{name_of(thing)}: сценария нет{quotes_of(thing)}")
-    for thing in sorted(excused):
-        if thing not in declared() or thing in shown:
+    for thing, sometimes in sorted(excused.items()):
+        if thing not in declared() or (thing in shown and not sometimes):
             lack = "сценарий есть" if thing in shown else "такого больше нет"
             yield Finding(f"features/spec/{UNSHOWN.name}", f"{' '.join(thing)}: строка лишняя, {lack}")
 

@@ -27,6 +27,10 @@ class EngineThen(InsideReadings, Then):
     def section(self, person: Person) -> str:
         return self._cabinet(person).state
 
+    def sections(self, person: Person) -> tuple[str, ...]:
+        views = [answer.view for answer in self.world.visitor(person).answers]
+        return tuple(view.state for view in views if view is not None and view.flow == "cabinet")
+
     def shown(self, person: Person) -> str:
         return pages.text_of(self._page(person), self.world.visitor(person).answers)
 
