@@ -76,17 +76,21 @@ unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'
 	@$(BIN)/pytest -q
 
-format: $(MADE) ## Puts the code in order
+format: $(MADE) ## Puts the code and the features in order
 	@$(BIN)/ruff check -q --fix-only .
 	@$(BIN)/ruff format .
+	@$(BIN)/behave-format --quiet features
 
-lint: $(MADE) ## Formatting, lint, import rules
+lint: $(MADE) ## Formatting, lint, import rules, the rules for writing features
 	@printf '\n== Formatting\n'
 	@$(BIN)/ruff format --check .
 	@printf '\n== Lint\n'
 	@$(BIN)/ruff check .
 	@printf '\n== Import rules\n'
 	@$(BIN)/lint-imports --no-logo
+	@printf '\n== Features\n'
+	@$(BIN)/behave-format --check features
+	@$(BIN)/python -m registratura.features.spec.lint
 
 types: $(MADE) ## mypy --strict
 	@printf '\n== Types\n'
