@@ -56,9 +56,11 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@printf '\n== Specification: every step is defined\n'
 	@$(BIN)/behave --dry-run -f null --no-summary
 	@printf '\n== Specification: behave, in process\n'
-	@$(BIN)/behave
+	@$(BIN)/behave -D ledger=build/ledger-engine.json
 	@printf '\n== Specification: behave, over HTTP\n'
-	@$(BIN)/behave -D driver=http
+	@$(BIN)/behave -D driver=http -D ledger=build/ledger-http.json
+	@printf '\n== Specification: all that is declared is shown\n'
+	@$(BIN)/python -m registratura.features.spec build/ledger-engine.json build/ledger-http.json
 
 browser: $(MADE) ## The specification in the Chromium of this machine
 	@printf '\n== Specification: behave, in Chromium\n'
@@ -74,17 +76,21 @@ unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'
 	@$(BIN)/pytest -q
 
-format: $(MADE) ## Puts the code in order
+format: $(MADE) ## Puts the code and the features in order
 	@$(BIN)/ruff check -q --fix-only .
 	@$(BIN)/ruff format .
+	@$(BIN)/behave-format --quiet features
 
-lint: $(MADE) ## Formatting, lint, import rules
+lint: $(MADE) ## Formatting, lint, import rules, the rules for writing features
 	@printf '\n== Formatting\n'
 	@$(BIN)/ruff format --check .
 	@printf '\n== Lint\n'
 	@$(BIN)/ruff check .
 	@printf '\n== Import rules\n'
 	@$(BIN)/lint-imports --no-logo
+	@printf '\n== Features\n'
+	@$(BIN)/behave-format --check features
+	@$(BIN)/python -m registratura.features.spec.lint
 
 types: $(MADE) ## mypy --strict
 	@printf '\n== Types\n'

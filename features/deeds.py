@@ -34,6 +34,7 @@ FORMS = (
     Forms(Deed("decline_consent"), "отказаться от согласия", "отказывается от согласия"),
     Forms(Deed("go_to_gosuslugi", "button"), "перейти на Госуслуги", "переходит на Госуслуги"),
     Forms(Deed("go_to_gosuslugi", "link"), "", "переходит на Госуслуги по приглашению зарегистрироваться"),
+    Forms(Deed("go_to_gosuslugi", "link"), "", "переходит на Госуслуги по приглашению войти"),
     Forms(Deed("cannot_sign_in"), "попросить помощи со входом", "сообщает, что не может войти"),
     Forms(
         Deed("sms_not_arriving"),

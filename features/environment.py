@@ -1,15 +1,14 @@
 """behave's hooks: which driver plays the portal, and where *Когда* begins and ends.
 
 `behave -D driver=<name>` takes `driver(settings)` from the module `registratura.features.drivers.<name>`; the default
-is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario fired and asked for,
-as JSON. A scenario with an active tag (`@use.with_driver=http`) is played by the drivers it names: see drivers.toml.
-behave calls no hook in a dry run.
+is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario did in its *Когда*
+and read in its *Тогда* (spec/ledger.py). A scenario with an active tag (`@use.with_driver=http`) is played by the
+drivers it names: see drivers.toml. behave calls no hook in a dry run.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,7 @@ from behave.tag_matcher import ActiveTagMatcher  # type: ignore[import-untyped] 
 
 from registratura.features import parameters
 from registratura.features.drivers.meant import why_not
+from registratura.features.spec.recording import played, run
 
 # A run of seconds needs nobody to look for cycles again and again: it took a seventh of them.
 gc.disable()
@@ -34,12 +34,12 @@ def before_all(context: Any) -> None:
     module = import_module(f"registratura.features.drivers.{name}")
     context.meant = ActiveTagMatcher({"driver": name, "progress": settings.get("progress", "yes")})
     context.make_driver = partial(module.driver, settings)
-    context.ledger = []
+    context.records, context.ledger = "ledger" in settings, []
 
 
 def before_scenario(context: Any, scenario: Any) -> None:
     """A fresh portal for every scenario that is meant for the driver."""
-    context.driver = None
+    context.driver, context.act = None, ""
     if context.meant.should_skip_with_tags(scenario.effective_tags):
         scenario.skip(why_not(scenario.name))
     else:
@@ -62,21 +62,14 @@ def after_step(context: Any, step: Any) -> None:
 
 
 def after_scenario(context: Any, scenario: Any) -> None:
-    """Close the scenario's portal."""
+    """Write the scenario down, and close its portal."""
+    if context.records:
+        context.ledger.append(played(scenario, context.act, context.driver))
     if context.driver is not None:
-        context.ledger.append(
-            {
-                "scenario": scenario.name,
-                "tags": [str(tag) for tag in scenario.effective_tags],
-                "when": context.act,
-                "fired": [entry._asdict() for entry in context.driver.fired],
-                "requests": context.driver.requests,
-            }
-        )
         context.driver.close()
 
 
 def after_all(context: Any) -> None:
     """Write the ledger down where it is asked for."""
     if file := context.config.userdata.get("ledger"):
-        Path(file).write_text(json.dumps(context.ledger, ensure_ascii=False, indent=1), encoding="utf-8")
+        run(context.config.userdata, context.ledger).write(Path(file))

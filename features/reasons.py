@@ -42,6 +42,8 @@ REASONS = {
     "это не похоже на код": "code.format",
     "клиника уже прикреплена": "already_attached",
     "так можно только в мобильном приложении": "entry.mobile_only",
+    "отсюда так ввести код нельзя": "entry.unknown",
+    "нужно назвать пациента": "code.patient_missing",
     "документ уже получен": "delivery.repeated",
     "право отозвано": "right.withdrawn",
     "право приостановлено": "right.suspended",

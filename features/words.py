@@ -78,7 +78,12 @@ CLINIC_ORDERS = {"выдаёт": "issue", "отзывает": "revoke", "зам�
 CLINIC_ORDERS_DONE = {"выдала": "issue", "отозвала": "revoke", "заменила": "reissue"}
 CLINIC_MOVES = {"уходит с портала": "leave", "возвращается на портал": "return"}
 
-SECRETS = {"паролем": "password", "кодом": "attachment_code", "кодом из СМС": "one_time_code"}
+SECRETS = {
+    "паролем": "password",
+    "прежним паролем": "current_password",
+    "кодом": "attachment_code",
+    "кодом из СМС": "one_time_code",
+}
 
 VIEWS = {
     "полный текст согласия и его версию": "consent_text",

@@ -27,6 +27,12 @@ class Given(Protocol):
     def reached_signing_in(self, person: Person, place: Place) -> None:
         """A new sign-in stands at the place. It registers nobody."""
 
+    def reached_again(self, person: Person, place: Place) -> None:
+        """The person, who checks their card, reads Gosuslugi's data anew, and stands at this place of Gosuslugi."""
+
+    def registered_elsewhere(self, person: Person) -> None:
+        """The person, of whom several cards are known, has registered on another device meanwhile."""
+
     def registered(self, person: Person, card_checked: bool = True) -> None:
         """The person has finished a registration and is signed out."""
 
@@ -96,6 +102,9 @@ class Given(Protocol):
     def added_card(self, person: Person, relative: Person) -> None:
         """The person, in the cabinet, has added the relative's card."""
 
+    def confirmed_card(self, person: Person, profile: Person) -> None:
+        """The person has confirmed the data of the profile's card."""
+
     def deleted_card(self, person: Person, profile: Person) -> None:
         """The person has deleted the profile's card."""
 
@@ -112,7 +121,7 @@ class Given(Protocol):
         """Signing in by password is locked for the n-th time in a row, and the person sees it."""
 
     def guessed_wrong(self, person: Person, times: int, secret: str, elsewhere: bool = False) -> None:
-        """The person has given a wrong password, attachment code or one-time code so many times.
+        """The person has given a wrong password, current password, attachment code or one-time code so many times.
 
         They stand where it is typed; with `elsewhere` they did so in another window, and where they are is unchanged.
         """

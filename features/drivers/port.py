@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from registratura.features.drivers.given import Given
 from registratura.features.drivers.then import Then
 from registratura.features.drivers.when import When
-
-
-class Fired(NamedTuple):
-    """A transition that happened. The states are dotted paths; a flow that was started comes from ""."""
-
-    chart: str
-    source: str
-    event: str
-    target: str
-    transition: str
+from registratura.features.spec.ledger import Happened, Pressed
 
 
 class Driver(Protocol):
@@ -36,8 +27,16 @@ class Driver(Protocol):
         """Reads."""
 
     @property
-    def fired(self) -> Sequence[Fired]:
+    def fired(self) -> Sequence[Happened]:
         """What happened between `about_to_act` and `acted`; empty where a driver cannot know."""
+
+    @property
+    def pressed(self) -> Sequence[Pressed]:
+        """What people pressed then."""
+
+    @property
+    def seen(self) -> Sequence[str]:
+        """The keys, in the catalogue of texts, of what *Тогда* has read so far."""
 
     @property
     def requests(self) -> Sequence[str]:

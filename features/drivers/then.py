@@ -35,6 +35,9 @@ class Then(Protocol):
     def section(self, person: Person) -> str:
         """The section of the cabinet the person is in; `closed` when it is closed."""
 
+    def sections(self, person: Person) -> tuple[str, ...]:
+        """The sections of the cabinet that the last act led to, in their order."""
+
     def shown(self, person: Person) -> str:
         """All the text the person is shown now, with refusals, titles and buttons, one space between words."""
 

@@ -87,6 +87,9 @@ class When(Protocol):
     def add_card(self, person: Person, relative: Person) -> None:
         """Add the relative's card."""
 
+    def confirm_card(self, person: Person, profile: Person) -> None:
+        """Confirm the data of the profile's card."""
+
     def delete_card(self, person: Person, profile: Person, confirmed: bool) -> None:
         """Delete the profile's card."""
 
@@ -116,6 +119,9 @@ class When(Protocol):
     def open_section(self, person: Person, section: str) -> None:
         """Open a section, opening the cabinet if it is closed."""
 
+    def open_sections_from(self, person: Person, section: str) -> None:
+        """Go from this section to each of the others, and back."""
+
     def add_clinic(self, person: Person, clinic: str) -> None:
         """List the clinic among one's own."""
 
@@ -125,6 +131,9 @@ class When(Protocol):
     # Clinics and codes.
     def clinic_orders(self, clinic: str, person: Person, order: str) -> None:
         """The clinic issues, revokes or reissues the person's code."""
+
+    def clinic_issues_to_nobody(self, clinic: str) -> None:
+        """The clinic wants to issue a code, and names no patient."""
 
     def clinic_moves(self, clinic: str, move: str) -> None:
         """The clinic leaves the portal, or returns."""
@@ -145,6 +154,9 @@ class When(Protocol):
         """Withdraw the clinic's right."""
 
     # One-time codes.
+    def send_one_time_code(self, person: Person) -> None:
+        """The portal sends the person a code, in a flow of its own."""
+
     def submit_one_time_code(self, person: Person, code: TypedCode) -> None:
         """Give the code from the text message to the person's own flow."""
 

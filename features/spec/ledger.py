@@ -27,6 +27,7 @@ class Happened(Row):
     """A transition that happened in *Когда*. States are dotted paths; a flow that was started comes from "".
 
     `transition` is the chart's id for it, `refusals` are codes, `effects` kinds; `timers` were set, by their events.
+    A flow that was refused its start goes from "" to "", by `begin/<event>/refused`.
     """
 
     chart: str
@@ -53,7 +54,8 @@ class Played(Row):
     """One scenario, or one line of its examples.
 
     `status` is "passed", "failed" or "skipped", then `why` says why; `line` is that of the scenario, or of the example.
-    `fired`, `pressed` and `requests` happened in *Когда*; `seen` are the screens and texts that a *Тогда* has read.
+    `fired`, `pressed` and `requests` happened in *Когда*; `seen` are the screens and texts that a *Тогда* has read, by
+    their keys in the catalogue: `screen.registration.consent`, `refusal.consent.stale`.
     """
 
     feature: str
@@ -80,6 +82,7 @@ class Ledger(Row):
 
     def write(self, file: Path) -> None:
         """Write it down, whole or not at all."""
+        file.parent.mkdir(parents=True, exist_ok=True)
         half = file.with_name(f"{file.name}.half")
         half.write_text(self.model_dump_json(indent=1, exclude_defaults=False), encoding="utf-8")
         half.replace(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registratura.features.cast import Person
+from registratura.features.places import SECTIONS
 from registratura.features.stage import Stage, expect, given, then, when
 
 
@@ -41,6 +42,11 @@ def opens_section(stage: Stage, person: Person, section: str) -> None:
     stage.driver.when.open_section(person, section)
 
 
+@when("{person} переходит из раздела {section} в каждый другой и обратно")
+def opens_sections_from(stage: Stage, person: Person, section: str) -> None:
+    stage.driver.when.open_sections_from(person, section)
+
+
 @when("{person} добавляет клинику {quoted}")
 def adds_clinic(stage: Stage, person: Person, clinic: str) -> None:
     stage.driver.when.add_clinic(person, clinic)
@@ -54,6 +60,12 @@ def opens_code_entry(stage: Stage, person: Person, entry: str) -> None:
 @then("{person} в разделе {section}")
 def is_in(stage: Stage, person: Person, section: str) -> None:
     expect(stage.driver.then.section(person), section, f"{person}: раздел")
+
+
+@then("{person} побывал(а) в каждом разделе и вернулся/вернулась в раздел {section}")
+def has_been_everywhere(stage: Stage, person: Person, section: str) -> None:
+    there_and_back = [place for other in SECTIONS.values() if other != section for place in (other, section)]
+    expect(list(stage.driver.then.sections(person)), there_and_back, f"{person}: разделы по порядку")
 
 
 @then("личный кабинет {person} закрыт")

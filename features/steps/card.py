@@ -16,6 +16,11 @@ def added(stage: Stage, person: Person, relative: Person) -> None:
     stage.driver.given.added_card(person, relative)
 
 
+@given("{person} подтвердил(а) карту {person}")
+def confirmed(stage: Stage, person: Person, profile: Person) -> None:
+    stage.driver.given.confirmed_card(person, profile)
+
+
 @given("{person} удалил(а) карту {person}")
 def deleted(stage: Stage, person: Person, profile: Person) -> None:
     stage.driver.given.deleted_card(person, profile)
@@ -49,6 +54,11 @@ def edits_stale(stage: Stage, person: Person, field: str, value: str) -> None:
 @when("{person} добавляет карту {person}")
 def adds(stage: Stage, person: Person, relative: Person) -> None:
     stage.driver.when.add_card(person, relative)
+
+
+@when("{person} подтверждает карту {person}")
+def confirms(stage: Stage, person: Person, profile: Person) -> None:
+    stage.driver.when.confirm_card(person, profile)
 
 
 @when("{person} удаляет карту {person}")

@@ -29,6 +29,11 @@ def clinic_orders(stage: Stage, clinic: str, order: str, person: Person) -> None
     stage.driver.when.clinic_orders(clinic, person, order)
 
 
+@when("клиника {quoted} выдаёт код, не назвав пациента")
+def clinic_issues_to_nobody(stage: Stage, clinic: str) -> None:
+    stage.driver.when.clinic_issues_to_nobody(clinic)
+
+
 @when("клиника {quoted} {move}")
 def clinic_moves(stage: Stage, clinic: str, move: str) -> None:
     stage.driver.when.clinic_moves(clinic, move)

@@ -51,7 +51,7 @@ def confirms_another(stage: Stage, person: Person, another: Person) -> None:
     stage.driver.when.gosuslugi_confirms_another(person, another)
 
 
-@when("ответ Госуслуг о {person} ещё раз приходит в регистрацию {person}")
+@when("ответ Госуслуг о {person} ещё раз приходит в/во регистрацию/вход {person}")
 def answer_comes_elsewhere(stage: Stage, person: Person, another: Person) -> None:
     stage.driver.when.gosuslugi_answer_elsewhere(person, another)
 

@@ -27,6 +27,11 @@ def sent_many(stage: Stage, person: Person, count: int) -> None:
     stage.driver.given.one_time_codes_sent(person, count)
 
 
+@when("портал отправляет {person} код из СМС")
+def sends(stage: Stage, person: Person) -> None:
+    stage.driver.when.send_one_time_code(person)
+
+
 @when("{person} вводит {sms}")
 def submits(stage: Stage, person: Person, code: TypedCode) -> None:
     stage.driver.when.submit_one_time_code(person, code)

@@ -17,6 +17,16 @@ def registered(stage: Stage, person: Person) -> None:
     stage.driver.given.registered(person)
 
 
+@given("{person} тем временем зарегистрировался/зарегистрировалась на другом устройстве")
+def registered_elsewhere(stage: Stage, person: Person) -> None:
+    stage.driver.given.registered_elsewhere(person)
+
+
+@given("{person}, перечитывая данные, дошёл/дошла до шага {place}")
+def reached_again(stage: Stage, person: Person, place: Place) -> None:
+    stage.driver.given.reached_again(person, place)
+
+
 @given("{person} зарегистрирован(а), но карту не проверил(а)")
 def registered_unchecked(stage: Stage, person: Person) -> None:
     stage.driver.given.registered(person, card_checked=False)

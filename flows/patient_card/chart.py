@@ -1,6 +1,6 @@
 """Карта пациента: the person checks and corrects what is known of them, or of a relative they act for.
 
-Feature: 03_patient_card.feature.
+Features: 03_patient_card.feature, 14_cards_in_cabinet.feature.
 """
 
 from __future__ import annotations

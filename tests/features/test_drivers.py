@@ -1,6 +1,5 @@
 """The driver over HTTP: what goes over the wire, what cannot be meant for it, and that it sees a broken portal."""
 
-import json
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from support.specification import FEATURES, FOLDER, scenarios_in
 
 from registratura.features.cast import CAST
+from registratura.features.spec.ledger import Played, read
 
 KNOWN: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / "drivers.toml").read_text("utf-8"))
 CLICKED = re.compile("POST /(?:api/flows|visit/)")
@@ -27,26 +27,25 @@ def behave(*arguments: str, spoilt: str = "") -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What each scenario's people asked for in *Когда*."""
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, ...]:
+    """What each scenario's people asked for in *Когда*; those that are not played here apart."""
     file = tmp_path_factory.mktemp("behave") / "ledger.json"
     done = behave("-D", f"ledger={file}")
     assert done.returncode == 0, done.stdout + done.stderr
-    entries: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
-    return entries
+    return tuple(entry for entry in read(file).scenarios if entry.status != "skipped")
 
 
-def test_what_people_do_goes_over_the_wire(ledger: list[dict[str, Any]]) -> None:
+def test_what_people_do_goes_over_the_wire(ledger: tuple[Played, ...]) -> None:
     names = tuple(f"{person} " for person in CAST)
-    acts = [entry for entry in ledger if entry["when"].startswith(names) and LOOKS not in entry["when"]]
+    acts = [entry for entry in ledger if entry.when.startswith(names) and LOOKS not in entry.when]
     assert len(acts) > 200
-    assert [entry["when"] for entry in acts if not any(map(CLICKED.match, entry["requests"]))] == []
+    assert [entry.when for entry in acts if not any(map(CLICKED.match, entry.requests))] == []
 
 
-def test_gosuslugi_answers_through_the_browser(ledger: list[dict[str, Any]]) -> None:
-    acts = [entry for entry in ledger if entry["when"].startswith(("Госуслуги ", "вместо ", "ответ Госуслуг "))]
+def test_gosuslugi_answers_through_the_browser(ledger: tuple[Played, ...]) -> None:
+    acts = [entry for entry in ledger if entry.when.startswith(("Госуслуги ", "вместо ", "ответ Госуслуг "))]
     assert len(acts) > 40
-    assert [entry["when"] for entry in acts if CALLED_BACK not in entry["requests"]] == []
+    assert [entry.when for entry in acts if CALLED_BACK not in entry.requests] == []
 
 
 def test_each_scenario_that_is_not_for_every_driver_says_why() -> None:
@@ -79,8 +78,8 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("spoilt", "scenario"), SPOILT.values(), ids=SPOILT)
-def test_a_broken_portal_is_seen(spoilt: str, scenario: str, ledger: list[dict[str, Any]]) -> None:
-    assert scenario in [entry["scenario"] for entry in ledger]
+def test_a_broken_portal_is_seen(spoilt: str, scenario: str, ledger: tuple[Played, ...]) -> None:
+    assert scenario in [entry.scenario for entry in ledger]
     done = behave("--name", f"^{scenario}$", spoilt=spoilt)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "\n0 scenarios passed, 1 failed" in done.stdout or "0 scenarios passed, 0 failed, 1 error" in done.stdout

@@ -1,12 +1,12 @@
 """The features beside the branches they have to show, the rules for writing them, and what they really fire."""
 
-import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 from support.specification import BRANCHES, FEATURES, FOLDER, doubled_names, offences, scenarios_in
+
+from registratura.features.spec.ledger import Happened, Played, read
 
 # Expected, and not documented. U57 needs two releases and comes with them.
 EXPECTED = {f"U{number}" for number in range(1, 69)} - {"U57"}
@@ -75,36 +75,35 @@ def test_each_rule_sees_what_breaks_it(good: str, bad: str, offence: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, ...]:
     """What each scenario fired while *Когда* ran, in process and with every log replayed."""
     file = tmp_path_factory.mktemp("behave") / "ledger.json"
     settings = [part for setting in ("driver=engine", "verify=yes", f"ledger={file}") for part in ("-D", setting)]
     run = [sys.executable, "-m", "behave", "-f", "null", "--no-summary", *settings, str(FOLDER)]
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8", cwd=file.parent)
     assert done.returncode == 0, done.stdout + done.stderr
-    entries: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
-    return entries
+    return read(file).scenarios
 
 
 @pytest.mark.parametrize("branch", [name for name, known in BRANCHES.items() if "event" in known])
-def test_a_documented_branch_happens(branch: str, ledger: list[dict[str, Any]]) -> None:
+def test_a_documented_branch_happens(branch: str, ledger: tuple[Played, ...]) -> None:
     known = BRANCHES[branch]
-    fired = [entry for scenario in ledger if branch in scenario["tags"] for entry in scenario["fired"]]
+    fired = [entry for scenario in ledger if branch in scenario.tags for entry in scenario.fired]
     assert any(_is(known, entry) for entry in fired), f"{known}; fired: {fired}"
 
 
-def test_no_branch_is_taken_for_another(ledger: list[dict[str, Any]]) -> None:
+def test_no_branch_is_taken_for_another(ledger: tuple[Played, ...]) -> None:
     """A scenario of another branch does not pass for this one: the ledger tells events and states apart."""
-    declined = [entry for scenario in ledger if "R4" in scenario["tags"] for entry in scenario["fired"]]
+    declined = [entry for scenario in ledger if "R4" in scenario.tags for entry in scenario.fired]
     assert not any(_is(BRANCHES["R5"], entry) for entry in declined)
 
 
-def _is(branch: dict[str, str], entry: dict[str, str]) -> bool:
+def _is(branch: dict[str, str], entry: Happened) -> bool:
     return (
-        (branch["chart"], branch["event"]) == (entry["chart"], entry["event"])
-        and _within(entry["source"], branch["from"])
-        and _within(entry["target"], branch["to"])
-        and not entry["transition"].endswith("/refused")
+        (branch["chart"], branch["event"]) == (entry.chart, entry.event)
+        and _within(entry.source, branch["from"])
+        and _within(entry.target, branch["to"])
+        and not entry.transition.endswith("/refused")
     )
 
 

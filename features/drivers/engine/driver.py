@@ -5,7 +5,6 @@ What *Дано* leaves in memory is kept by the order of its steps: the next sce
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,12 +13,13 @@ from typing import Any, cast
 
 from registratura.features.drivers.engine.given import EngineGiven
 from registratura.features.drivers.engine.kept import Kept, remember, return_to
+from registratura.features.drivers.engine.recorded import acts_in, happened, pressed
 from registratura.features.drivers.engine.stops import StoppableMemory, StoppableSql
 from registratura.features.drivers.engine.then import EngineThen
 from registratura.features.drivers.engine.when import EngineWhen
 from registratura.features.drivers.engine.world import World
 from registratura.features.drivers.given import Given
-from registratura.features.drivers.port import Fired
+from registratura.features.spec.ledger import Happened, Pressed
 from registratura.storage import storage_for
 
 Steps = tuple[Any, ...]
@@ -49,7 +49,8 @@ class EngineDriver:
         self._memory = memory(progress) if self._folder is None else None
         self._world = self._memory.world if self._memory else World(self._stored(), progress)
         self._verify = verify
-        self.fired: tuple[Fired, ...] = ()
+        self.fired: tuple[Happened, ...] = ()
+        self.pressed: tuple[Pressed, ...] = ()
         self.requests: tuple[str, ...] = ()
 
     @property
@@ -71,6 +72,10 @@ class EngineDriver:
     @property
     def then(self) -> EngineThen:
         return EngineThen(self.world)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        return tuple(self._world.seen)
 
     def prepare(self, name: str, *details: Any, **named: Any) -> None:
         """One step of *Дано*, done, or taken from where it was done before."""
@@ -95,7 +100,8 @@ class EngineDriver:
         self.world.mark()
 
     def acted(self) -> None:
-        self.fired = tuple(_fired(self.world))
+        acts = acts_in(self.world)
+        self.fired, self.pressed = happened(self.world, acts), pressed(acts)
         if self._verify:
             verdicts = [self.world.portal.verify(row.id) for row in self.world.storage.flows()]
             assert all(verdict.sound for verdict in verdicts), [v for v in verdicts if not v.sound]
@@ -125,21 +131,6 @@ class _Prepares:
             self._driver.prepare(name, *details, **named)
 
         return step
-
-
-def _fired(world: World) -> list[Fired]:
-    """The transitions in the logs since the world was marked."""
-    found = []
-    for row in world.storage.flows():
-        before = world.before.get(row.id)
-        state = before.state if before else ""
-        with world.storage.unit() as unit:
-            log = unit.log(row.id, before.version if before else 0)
-        for entry in log:
-            target = str(json.loads(entry.outcome)["state"])
-            found.append(Fired(row.flow, state, entry.event, target, entry.transition))
-            state = target
-    return found
 
 
 def driver(settings: Mapping[str, str]) -> EngineDriver:

@@ -49,6 +49,26 @@ class EngineGiven(InsidePreparations, Given):
             act(self, person)
         self.must_be_at(person, place.state)
 
+    def reached_again(self, person: Person, place: Place) -> None:
+        self.first.reached(person, Place("registration", "card_review"))
+        way, state = list[Act](), place.state
+        while state != "gosuslugi.entry":
+            state, act = REGISTRATION[state]
+            way.append(act)
+        self.acted(person, Deed("reload_from_gosuslugi"))
+        for act in reversed(way):
+            act(self, person)
+        self.must_be_at(person, place.state)
+
+    def registered_elsewhere(self, person: Person) -> None:
+        who = self.world.visitor(person)
+        here = who.session, who.flow
+        self.first.reached(person, Place("registration", "ambiguous_card"))
+        self.when.operator_chooses_card(person)
+        self.must_be_at(person, "card_review")
+        who = self.world.visitor(person)
+        who.session, who.flow = here
+
     def reached_signing_in(self, person: Person, place: Place) -> None:
         who = self.world.visitor(person)
         if place.state == "ambiguous_card" and (who.own is None or self.world.card_of(person)):

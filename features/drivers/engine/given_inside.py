@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Protocol
 
 from registratura.features.cast import Person
@@ -16,7 +15,6 @@ from registratura.features.drivers.engine.when import EngineWhen
 from registratura.features.drivers.engine.world import World
 from registratura.features.drivers.given import Given
 from registratura.features.places import Place
-from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 
 MINUTE = timedelta(minutes=1)
 OWN = TypedCode("own")
@@ -61,6 +59,10 @@ class InsidePreparations:
         self.when.add_card(person, relative)
         self.when.own_card(relative)
 
+    def confirmed_card(self, person: Person, profile: Person) -> None:
+        self.when.confirm_card(person, profile)
+        _must_be_accepted(self.world.visitor(person).answers[-1])
+
     def deleted_card(self, person: Person, profile: Person) -> None:
         self.when.delete_card(person, profile, confirmed=True)
         assert self.world.card_of(profile) is None, f"карта {profile} не удалена"
@@ -90,7 +92,11 @@ class InsidePreparations:
     def guessed_wrong(self, person: Person, times: int, secret: str, elsewhere: bool = False) -> None:
         who = self.world.visitor(person)
         here = who.session, who.account, who.flow, who.entries
-        guess = {"password": self._guess_password, "attachment_code": self._guess_attachment_code}
+        guess = {
+            "password": self._guess_password,
+            "current_password": self._guess_current_password,
+            "attachment_code": self._guess_attachment_code,
+        }
         for number in range(times):
             guess.get(secret, self._guess_one_time_code)(person, number, elsewhere and number == 0)
         if elsewhere:
@@ -142,12 +148,8 @@ class InsidePreparations:
 
     # One-time codes.
     def one_time_code_sent(self, person: Person) -> None:
-        who = self.world.visitor(person)
-        begin = SendOneTimeCode(phone=person.phone, person=person.key)
-        self.world.ask(who, partial(self.world.portal.start, OneTimeCode, begin, caller=who.caller))
-        view = who.answers[-1].view
-        assert view is not None, f"{person}: код из СМС не отправлен"
-        who.flow = self.world.one_time_code = view.id
+        self.when.send_one_time_code(person)
+        _must_be_accepted(self.world.visitor(person).answers[-1])
 
     def one_time_code_resent(self, person: Person) -> None:
         self.world.turn_clock(MINUTE)
@@ -175,6 +177,9 @@ class InsidePreparations:
         if elsewhere or who.page is None or who.page.flow != "sign_in":
             self.first.reached_signing_in(person, Place("sign_in", "password"))
         self.when.sign_in_by_password(person, WRONG_PASSWORD)
+
+    def _guess_current_password(self, person: Person, number: int, elsewhere: bool) -> None:
+        self.when.change_password(person, WRONG_PASSWORD, f"Novoe{number}Slovo")
 
     def _guess_attachment_code(self, person: Person, number: int, elsewhere: bool) -> None:
         who = self.world.visitor(person)

@@ -55,6 +55,12 @@ def codes_in(answer: Answer) -> tuple[str, ...]:
     return (answer.error.code,) if isinstance(answer.error, RegistraturaError) else ()
 
 
+def key_of_reason(code: str) -> str:
+    """The key of what a person reads of it."""
+    keys = (f"{kind}.{code}" for kind in ("refusal", "invalid", "notice", "error"))
+    return next((key for key in keys if key in TEXTS), code)
+
+
 def shows_consent(world: World, view: FlowView) -> bool:
     """Whether the whole text in force is there, with its version and hash."""
     items = view.screen.items

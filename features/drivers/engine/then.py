@@ -28,14 +28,19 @@ class EngineThen(InsideReadings, Then):
     def section(self, person: Person) -> str:
         return self._cabinet(person).state
 
+    def sections(self, person: Person) -> tuple[str, ...]:
+        views = [answer.view for answer in self.world.visitor(person).answers]
+        return tuple(view.state for view in views if view is not None and view.flow == "cabinet")
+
     def shown(self, person: Person) -> str:
-        return pages.text_of(self._view(person), self.world.visitor(person).answers)
+        return pages.text_of(self._page(person), self.world.visitor(person).answers)
 
     def sees(self, person: Person, view: str) -> bool:
         who = self.world.visitor(person)
         if view in ("child_came_of_age", "password_changed"):
+            self.world.has_seen(f"message.{view}")
             return view in who.told
-        page = self._view(person)
+        page = self._page(person)
         if view == "consent_text":
             return pages.shows_consent(self.world, page)
         if view == "login":
@@ -44,7 +49,9 @@ class EngineThen(InsideReadings, Then):
 
     def reasons(self, person: Person) -> tuple[str, ...]:
         who = self.world.visitor(person)
-        return pages.reasons_in(who.page, who.answers)
+        reasons = pages.reasons_in(who.page, who.answers)
+        self.world.has_seen(*map(pages.key_of_reason, reasons))
+        return reasons
 
     def clinic_reasons(self, clinic: str) -> tuple[str, ...]:
         answer = self.world.clinic_answers[clinic]
@@ -61,7 +68,7 @@ class EngineThen(InsideReadings, Then):
         return error.allowed if isinstance(error, NotAllowedNow) else ()
 
     def actions(self, person: Person) -> tuple[Deed, ...]:
-        return pages.deeds_of(self._view(person))
+        return pages.deeds_of(self._page(person))
 
     def answers(self, person: Person) -> tuple[str, ...]:
         return tuple(repr(answer) for answer in self.world.visitor(person).answers)
@@ -134,6 +141,12 @@ class EngineThen(InsideReadings, Then):
         return sorted(
             (ConsentEvidence.model_validate_json(row.entry) for row in rows), key=lambda e: (e.pressed_at, e.flow_id)
         )
+
+    def _page(self, person: Person) -> FlowView:
+        """What the person is shown, read for what is on it."""
+        view = self._view(person)
+        self.world.has_seen(view.screen.id)
+        return view
 
     def _view(self, person: Person) -> FlowView:
         who = self.world.visitor(person)

@@ -170,4 +170,6 @@ class InsideReadings:
         """A section as the person sees it on a device that nobody has touched."""
         device = Visitor(person, secret_of(f"{person.key}-looks"), account=self.world.visitor(person).own)
         acts = InsideActs(self.world)
-        return acts.look_into(device, section)
+        view = acts.look_into(device, section)
+        self.world.has_seen(view.screen.id)
+        return view

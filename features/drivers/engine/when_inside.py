@@ -15,10 +15,12 @@ from registratura.features.drivers.engine.parts import MORNING
 from registratura.features.drivers.engine.people import Answer, Visitor, patient, secret_of, typed_card
 from registratura.features.drivers.engine.typed import attachment_code, one_time_code, wrong_one_time_code
 from registratura.features.drivers.engine.world import World, answer_to
+from registratura.features.places import SECTIONS
 from registratura.flows.attachment import Attachment, BeginAttachment
+from registratura.flows.attachment_code import AttachmentCode
 from registratura.flows.cabinet import Cabinet, OpenCabinet, OpenSection
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.one_time_code import SubmitOneTimeCode
+from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
 from registratura.flows.patient_card import AddRelative, PatientCard
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 from registratura.host import FlowView, IssuedCode
@@ -61,8 +63,14 @@ class InsideActs:
 
     def add_card(self, person: Person, relative: Person) -> None:
         who, text = self.world.visitor(person), self.world.consents[Purpose.PERSONAL_DATA]
-        payload = {"fields": typed_card(relative), "text_version": text.version, "text_sha256": text.sha256}
-        self.world.begin(who, PatientCard.name, AddRelative.name, **payload)
+        agreed = {"text_version": text.version, "text_sha256": text.sha256}
+        if who.page is not None and who.page.state == "cards":
+            # The text that they have before them.
+            agreed = {name: who.page.screen.items[name] for name in agreed}
+        self.world.begin(who, PatientCard.name, AddRelative.name, fields=typed_card(relative), **agreed)
+
+    def confirm_card(self, person: Person, profile: Person) -> None:
+        self.world.say(self.world.visitor(person), self.own_card(profile).id, "confirm")
 
     def delete_card(self, person: Person, profile: Person, confirmed: bool) -> None:
         self.world.say(self.world.visitor(person), self.own_card(profile).id, "delete", confirmed=confirmed)
@@ -118,6 +126,12 @@ class InsideActs:
         who.flow = who.cabinet
         self.world.say(who, who.cabinet, "open_section", section=SECTION_NAMES.get(section, section))
 
+    def open_sections_from(self, person: Person, section: str) -> None:
+        for other in SECTIONS.values():
+            if other != section:
+                self.open_section(person, other)
+                self.open_section(person, section)
+
     def add_clinic(self, person: Person, clinic: str) -> None:
         who = self.world.visitor(person)
         self.world.say(who, who.cabinet, "add_clinic", clinic=self.world.clinic_id(clinic))
@@ -149,6 +163,10 @@ class InsideActs:
 
         self._clinic_asks(clinic, ask)
         self.world.codes[person.key] = (*known, *issued)
+
+    def clinic_issues_to_nobody(self, clinic: str) -> None:
+        clinics = self.world.portal.clinics
+        self._clinic_asks(clinic, lambda: self.world.portal.get(clinics.issue_code(self.world.clinic_id(clinic)).id))
 
     def clinic_moves(self, clinic: str, move: str) -> None:
         key, clinics = self.world.clinic_id(clinic), self.world.portal.clinics
@@ -214,6 +232,14 @@ class InsideActs:
         self.world.say(self.world.visitor(person), right.id, "withdraw")
 
     # One-time codes.
+    def send_one_time_code(self, person: Person) -> None:
+        who = self.world.visitor(person)
+        begin = SendOneTimeCode(phone=person.phone, person=person.key)
+        self.world.ask(who, partial(self.world.portal.start, OneTimeCode, begin, caller=who.caller))
+        self.world.note_refused_start(who.answers[-1], OneTimeCode.name, begin.name, who.channel)
+        if view := who.answers[-1].view:
+            who.flow = self.world.one_time_code = view.id
+
     def submit_one_time_code(self, person: Person, code: TypedCode) -> None:
         who = self.world.visitor(person)
         self.world.say(who, who.flow, "submit_one_time_code", code=one_time_code(self.world, person, code))
@@ -249,4 +275,5 @@ class InsideActs:
     def _clinic_asks(self, clinic: str, ask: Callable[[], FlowView]) -> None:
         answer: Answer = answer_to(ask)
         self.world.clinic_answers[clinic] = answer
+        self.world.note_refused_start(answer, AttachmentCode.name)
         self.world.work()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from registratura.domain.card import FieldName
 from registratura.domain.clinics import Clinic
@@ -39,7 +39,7 @@ from registratura.flows import effects
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
 from registratura.flows.engine.due import Handler
-from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
+from registratura.flows.errors import ConcurrentUpdate, RegistraturaError, StartRefused
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import FlowRow
 from registratura.flows.settings import ATTEMPTS
@@ -48,6 +48,15 @@ from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosusl
 
 TRIES = 100
 SIGNED_IN = frozenset({"signed_in", "already_registered", "registered"})
+
+
+class RefusedStart(NamedTuple):
+    """A flow that was not started, and why."""
+
+    flow: str
+    event: str
+    codes: tuple[str, ...]
+    channel: str
 
 
 class World:
@@ -70,6 +79,8 @@ class World:
         self.one_time_code = ""
         self.before: dict[str, FlowRow] = {}
         self.inboxes_before: dict[str, int] = {}
+        self.refused_starts: list[RefusedStart] = []
+        self.seen: dict[str, None] = {}
         self.in_process()
         self.portal = self._opened()
         people = tuple(Citizen(key, GOSUSLUGI_PASSWORD, identity) for key, identity in IDENTITIES.items())
@@ -102,8 +113,14 @@ class World:
         """From here on: what is different, what was sent, what was answered."""
         self.before = {row.id: row for row in self.storage.flows()}
         self.inboxes_before = {key: len(citizen.phone_inbox) for key, citizen in self.gosuslugi.citizens.items()}
+        self.refused_starts.clear()
+        self.seen.clear()
         for who in self.visitors.values():
             who.answers = ()
+
+    def has_seen(self, *keys: str) -> None:
+        """Note what *Тогда* has read."""
+        self.seen.update(dict.fromkeys(keys))
 
     def turn_clock(self, by: timedelta) -> None:
         """Time passes, forward or back, and what is due is carried out."""
@@ -139,6 +156,14 @@ class World:
     def begin(self, who: Visitor, flow: str, event: str = "", **payload: Any) -> None:
         """The person starts a flow."""
         self.ask(who, partial(self.line.start, who, flow, event, payload))
+        self.note_refused_start(who.answers[-1], flow, event, who.channel)
+
+    def note_refused_start(self, answer: Answer, flow: str, event: str = "", channel: str = "") -> None:
+        """Keep that a flow was refused its start, of which no log knows."""
+        if isinstance(answer.error, StartRefused):
+            codes = tuple(refusal.code for refusal in answer.error.refusals)
+            event = event or next(begin.name for begin in FLOWS[flow].begins)
+            self.refused_starts.append(RefusedStart(flow, event, codes, channel))
 
     def ask(self, who: Visitor, call: Callable[[], FlowView]) -> None:
         """One request and its answer."""

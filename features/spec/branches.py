@@ -1,0 +1,42 @@
+"""The numbered branches: R and A are sentences of the portal's descriptions, U is expected and described nowhere."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FILE = Path(__file__).parents[1] / "branches.toml"
+# U57 needs two releases and comes with them.
+EXPECTED = tuple(f"U{number}" for number in range(1, 69) if number != 57)
+
+
+class Branch(BaseModel):
+    """A sentence and what happens by it. Without an `event` it is a view: what is shown in the state.
+
+    `variant` is the way, where the document names one of several; `line` is where it stands in branches.toml.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str
+    line: int
+    quote: str
+    chart: str
+    source: str = Field(alias="from")
+    event: str = ""
+    to: str
+    variant: str = ""
+
+
+@cache
+def documented() -> dict[str, Branch]:
+    """Every documented branch by its number."""
+    text = FILE.read_text("utf-8")
+    lines = text.splitlines()
+    return {
+        number: Branch(number=number, line=lines.index(f"[{number}]") + 1, **said)
+        for number, said in tomllib.loads(text).items()
+    }
