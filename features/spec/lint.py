@@ -100,6 +100,8 @@ def _words(read: Document) -> Iterator[Told]:
 
 def _steps(scenario: Scenario) -> Iterator[Told]:
     kinds = [step.kind for step in scenario.steps if step.kind in KINDS]
+    if scenario.description:
+        yield scenario.line, f"«{scenario.description}» ничего не выполняет: начните с Дано, Когда, Тогда или уберите"
     if not scenario.rule:
         yield scenario.line, "стоит вне правила: перенесите под «Правило»"
     if kinds.count("Action") != 1:
