@@ -144,6 +144,9 @@ def test_an_act_is_told_whole(ledger: Ledger) -> None:
     by_chart = {happened.chart: happened for happened in entered.fired}
     assert by_chart["clinic_right"].effects == ("StartExport",)
     assert [(press.chart, press.event) for press in entered.pressed] == [("attachment", "submit_code")]
+    [checked] = [played for played in ledger.scenarios if "R20" in played.tags]
+    assert [happened.chart for happened in checked.fired] == ["registration", "patient_card"]
+    assert [(press.chart, press.event) for press in checked.pressed] == [("registration", "confirm_card")]
     [refused] = [played for played in ledger.scenarios if played.scenario == "Без входа код не вводят"]
     assert [(h.chart, h.transition, h.refusals) for h in refused.fired] == [
         ("attachment", "begin/begin_attachment/refused", ("sign_in_required",))
