@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.judge import findings, walks
 from registratura.features.spec.ledger import LedgerUnreadable, read
 
@@ -18,10 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options.parse_args(arguments)
     try:
         ledgers = [read(file) for file in chosen.ledgers]
-    except LedgerUnreadable as error:
+        found = list(walks(ledgers)) if chosen.walks else findings(ledgers)
+    except (LedgerUnreadable, ListUnreadable) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    found = list(walks(ledgers)) if chosen.walks else findings(ledgers)
     sys.stdout.writelines(f"{finding}\n" for finding in found)
     good = "У всех драйверов сценарии идут одинаково." if chosen.walks else "Сценарии показывают всё, что объявлено."
     sys.stdout.write(f"Найдено: {len(found)}.\n" if found else f"{good}\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from registratura.features.spec.branches import EXPECTED, Branch, documented
+from registratura.features.spec.branches import EXPECTED, Branch, ListUnreadable, documented
 from registratura.features.spec.declared import Kind, Thing, button, declared, refusals
 from registratura.features.spec.ledger import Happened, Ledger, Played
 from registratura.features.spec.told import branch_place, name_of, place_of, quotes_of
@@ -22,6 +22,9 @@ REFUSED = "/refused"
 # Who is not signed in is led on to signing in by a page, and only told so by a program.
 LED_ON = frozenset({("sign_in", "begin/begin_sign_in/method")})
 SHOWN = Texts.russian()
+
+Way = frozenset[tuple[str, str]]
+"""Charts and their transitions."""
 
 
 class Finding(NamedTuple):
@@ -44,15 +47,24 @@ def findings(ledgers: Sequence[Ledger], unshown: Mapping[Thing, bool] | None = N
     return [*_branches(played), *_tags(played), *_things(played, excused), *walks(ledgers)]
 
 
-def excuses() -> dict[Thing, bool]:
-    """What unshown.toml says, and whether it happens all the same, only not always."""
-    return {
-        Thing(Kind(kind), chart, id): often == "sometimes"
-        for often, kinds in tomllib.loads(UNSHOWN.read_text("utf-8")).items()
-        for kind, charts in kinds.items()
-        for chart, things in charts.items()
-        for id in things
-    }
+def excuses(file: Path = UNSHOWN) -> dict[Thing, bool]:
+    """What unshown.toml says, and whether it happens all the same, only not always.
+
+    Raises:
+        ListUnreadable: it is broken.
+    """
+    try:
+        return {
+            Thing(Kind(kind), chart, id): {"never": False, "sometimes": True}[often]
+            for often, kinds in tomllib.loads(file.read_text("utf-8")).items()
+            for kind, charts in kinds.items()
+            for chart, things in charts.items()
+            for id in things
+        }
+    except KeyError as error:
+        raise ListUnreadable(file, f"{error} is neither never nor sometimes") from None
+    except (ValueError, AttributeError) as error:
+        raise ListUnreadable(file, error) from None
 
 
 def shown_in(played: Played) -> frozenset[Thing]:
@@ -111,9 +123,6 @@ def walks(ledgers: Sequence[Ledger]) -> Iterator[Finding]:
                 apart = ((first.driver, here - there), (other.driver, there - here))
                 only = "; ".join(f"только {driver}: {_listed(way)}" for driver, way in apart if way)
                 yield Finding(place, f"«{scenario}» идёт по-разному; {only}")
-
-
-Way = frozenset[tuple[str, str]]
 
 
 def _ways(ledger: Ledger) -> dict[str, tuple[str, Way]]:

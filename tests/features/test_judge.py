@@ -1,5 +1,6 @@
 """What the scenarios do is held against what is declared and documented, and what is missing is named."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 from support.library import ask, guards_of, leaves, vectors
 from support.library import path as path_of
 
-from registratura.features.spec.branches import documented
+from registratura.features.spec.branches import ListUnreadable, branches_in, documented
 from registratura.features.spec.declared import Kind, Thing, declared, effects, refusals
 from registratura.features.spec.judge import excuses, findings, shown_in, takes, walks
 from registratura.features.spec.ledger import Ledger, Played, read
@@ -196,6 +197,24 @@ def test_what_a_chart_may_say_and_set_off_is_read_from_its_rules() -> None:
     }
     assert effects(FLOWS["attachment"]) == {"AlarmSpraying", "WarnClinic"}
     assert effects(FLOWS["cabinet"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("read_list", "content", "what"),
+    [
+        (branches_in, "[R1]\nquote = 1\n", "Branch quote: Input should be a valid string"),
+        (branches_in, "R1 = 1\n", "'[R1]' is not in list"),
+        (branches_in, "[R1\n", "Expected ']'"),
+        (excuses, "[always.transition.cabinet]\na = 'b'\n", "'always' is neither never nor sometimes"),
+        (excuses, "[never.jump.cabinet]\na = 'b'\n", "'jump' is not a valid Kind"),
+        (excuses, "never = 1\n", "has no attribute 'items'"),
+    ],
+)
+def test_a_broken_list_is_named(read_list: Callable[[Path], object], content: str, what: str, tmp_path: Path) -> None:
+    (file := tmp_path / "list.toml").write_text(content, "utf-8")
+    with pytest.raises(ListUnreadable, match=re.escape(str(file))) as raised:
+        read_list(file)
+    assert what in str(raised.value)
 
 
 def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
