@@ -65,7 +65,10 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 browser: $(MADE) ## The specification in the Chromium of this machine
 	@printf '\n== Specification: behave, in Chromium\n'
 	@for name in chromium chromium-browser google-chrome; do \
-		command -v $$name >/dev/null && exec $(BIN)/behave -D driver=browser; done; \
+		command -v $$name >/dev/null || continue; \
+		$(BIN)/behave -D driver=browser -D ledger=build/ledger-browser.json || exit 1; \
+		$(BIN)/behave -f null --no-summary -D ledger=build/ledger-engine.json || exit 1; \
+		exec $(BIN)/python -m registratura.features.spec --walks build/ledger-engine.json build/ledger-browser.json; done; \
 	echo "No Chromium is found here (apt-get install chromium): nothing is played in a browser."; \
 	test -z "$$REGISTRATURA_DEMAND_BROWSER"
 

@@ -6,11 +6,18 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 FILE = Path(__file__).parents[1] / "branches.toml"
 # U57 needs two releases and comes with them.
 EXPECTED = tuple(f"U{number}" for number in range(1, 69) if number != 57)
+
+
+class ListUnreadable(Exception):
+    """A list beside the features is broken. Says which, what is wrong, and where it is said how it has to be."""
+
+    def __init__(self, file: Path, what: object) -> None:
+        super().__init__(f"{file}: {what}. The first lines of the file say what stands in it")
 
 
 class Branch(BaseModel):
@@ -33,10 +40,26 @@ class Branch(BaseModel):
 
 @cache
 def documented() -> dict[str, Branch]:
-    """Every documented branch by its number."""
-    text = FILE.read_text("utf-8")
+    """Every documented branch by its number.
+
+    Raises:
+        ListUnreadable: branches.toml is broken.
+    """
+    return branches_in(FILE)
+
+
+def branches_in(file: Path) -> dict[str, Branch]:
+    """The branches that a file lists."""
+    text = file.read_text("utf-8")
     lines = text.splitlines()
-    return {
-        number: Branch(number=number, line=lines.index(f"[{number}]") + 1, **said)
-        for number, said in tomllib.loads(text).items()
-    }
+    try:
+        listed = tomllib.loads(text)
+        return {
+            number: Branch(number=number, line=lines.index(f"[{number}]") + 1, **said)
+            for number, said in listed.items()
+        }
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ListUnreadable(file, f"{error.title} {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (ValueError, TypeError) as error:
+        raise ListUnreadable(file, error) from None

@@ -34,11 +34,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario or outline; `rule` is empty outside a rule. `tags` are its own and those of its examples."""
+    """One scenario or outline; `rule` is empty outside a rule. `tags` are its own and those of its examples.
+
+    A `description` is all that stands before the first word of a step.
+    """
 
     line: int
     name: str
     rule: str
+    description: str
     tags: tuple[Said, ...]
     steps: tuple[Said, ...]
 
@@ -108,7 +112,7 @@ def _scenarios(children: list[Any], rule: str, background: tuple[Said, ...]) -> 
             found = child["scenario"]
             tags = [Said(_line(tag), tag["name"][1:]) for part in (found, *found["examples"]) for tag in part["tags"]]
             steps = (*background, *map(_step, found["steps"]))
-            yield Scenario(_line(found), found["name"], rule, tuple(tags), steps)
+            yield Scenario(_line(found), found["name"], rule, found["description"].strip(), tuple(tags), steps)
 
 
 def _step(step: Any) -> Said:

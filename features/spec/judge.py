@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from registratura.features.spec.branches import EXPECTED, Branch, documented
+from registratura.features.spec.branches import EXPECTED, Branch, ListUnreadable, documented
 from registratura.features.spec.declared import Kind, Thing, button, declared, refusals
 from registratura.features.spec.ledger import Happened, Ledger, Played
 from registratura.features.spec.told import branch_place, name_of, place_of, quotes_of
@@ -20,7 +19,12 @@ from registratura.flows.texts import Texts
 
 UNSHOWN = Path(__file__).with_name("unshown.toml")
 REFUSED = "/refused"
+# Who is not signed in is led on to signing in by a page, and only told so by a program.
+LED_ON = frozenset({("sign_in", "begin/begin_sign_in/method")})
 SHOWN = Texts.russian()
+
+Way = frozenset[tuple[str, str]]
+"""Charts and their transitions."""
 
 
 class Finding(NamedTuple):
@@ -40,18 +44,27 @@ def findings(ledgers: Sequence[Ledger], unshown: Mapping[Thing, bool] | None = N
     """
     excused = excuses() if unshown is None else unshown
     played = [scenario for ledger in ledgers for scenario in ledger.scenarios if scenario.status == "passed"]
-    return [*_branches(played), *_tags(played), *_things(played, excused), *_drivers(ledgers)]
+    return [*_branches(played), *_tags(played), *_things(played, excused), *walks(ledgers)]
 
 
-def excuses() -> dict[Thing, bool]:
-    """What unshown.toml says, and whether it happens all the same, only not always."""
-    return {
-        Thing(Kind(kind), chart, id): often == "sometimes"
-        for often, kinds in tomllib.loads(UNSHOWN.read_text("utf-8")).items()
-        for kind, charts in kinds.items()
-        for chart, things in charts.items()
-        for id in things
-    }
+def excuses(file: Path = UNSHOWN) -> dict[Thing, bool]:
+    """What unshown.toml says, and whether it happens all the same, only not always.
+
+    Raises:
+        ListUnreadable: it is broken.
+    """
+    try:
+        return {
+            Thing(Kind(kind), chart, id): {"never": False, "sometimes": True}[often]
+            for often, kinds in tomllib.loads(file.read_text("utf-8")).items()
+            for kind, charts in kinds.items()
+            for chart, things in charts.items()
+            for id in things
+        }
+    except KeyError as error:
+        raise ListUnreadable(file, f"{error} is neither never nor sometimes") from None
+    except (ValueError, AttributeError) as error:
+        raise ListUnreadable(file, error) from None
 
 
 def shown_in(played: Played) -> frozenset[Thing]:
@@ -99,26 +112,33 @@ def _things(played: list[Played], excused: Mapping[Thing, bool]) -> Iterator[Fin
             yield Finding(f"features/spec/{UNSHOWN.name}", f"{' '.join(thing)}: строка лишняя, {lack}")
 
 
-def _drivers(ledgers: Sequence[Ledger]) -> Iterator[Finding]:
-    """The same scenario goes the same way, whoever plays it."""
-    walks = [
-        {
-            (s.feature, s.line): (s, {(h.chart, h.transition) for h in s.fired})
-            for s in ledger.scenarios
-            if s.status == "passed"
-        }
-        for ledger in ledgers
-    ]
-    for (one, first), (other, second) in pairwise(zip(ledgers, walks, strict=True)):
-        for place in sorted(first.keys() & second.keys()):
-            (scenario, here), (_, there) = first[place], second[place]
+def walks(ledgers: Sequence[Ledger]) -> Iterator[Finding]:
+    """The scenarios that do not go the same way, whoever plays them; each ledger is held against the first."""
+    first, *others = ledgers
+    ways = _ways(first)
+    for other in others:
+        for place, (scenario, there) in _ways(other).items():
+            here = ways.get(place, (scenario, there))[1]
             if here != there:
-                only = "; ".join(
-                    f"только {ledger.driver}: {', '.join(sorted(map(' '.join, walk)))}"
-                    for ledger, walk in ((one, here - there), (other, there - here))
-                    if walk
-                )
-                yield Finding(f"features/{place[0]}:{place[1]}", f"«{scenario.scenario}» идёт по-разному, {only}")
+                apart = ((first.driver, here - there), (other.driver, there - here))
+                only = "; ".join(f"только {driver}: {_listed(way)}" for driver, way in apart if way)
+                yield Finding(place, f"«{scenario}» идёт по-разному; {only}")
+
+
+def _ways(ledger: Ledger) -> dict[str, tuple[str, Way]]:
+    """Which transitions each scenario took, by where it stands."""
+    passed = (scenario for scenario in ledger.scenarios if scenario.status == "passed")
+    return {f"features/{s.feature}:{s.line}": (s.scenario, _way(s)) for s in passed}
+
+
+def _way(played: Played) -> Way:
+    taken = frozenset((happened.chart, happened.transition) for happened in played.fired)
+    sent_away = any("sign_in_required" in happened.refusals for happened in played.fired)
+    return taken - LED_ON if sent_away else taken
+
+
+def _listed(way: Way) -> str:
+    return ", ".join(sorted(map(" ".join, way)))
 
 
 def _shown(happened: Happened) -> Iterator[Thing]:

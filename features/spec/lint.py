@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from registratura.features.spec.branches import EXPECTED, documented
+from registratura.features.spec.branches import EXPECTED, ListUnreadable, documented
 from registratura.features.spec.document import ACTIVE, Document, FeatureUnreadable, Said, Scenario, document
 
 FOLDER = Path(__file__).parents[1]
@@ -100,6 +100,8 @@ def _words(read: Document) -> Iterator[Told]:
 
 def _steps(scenario: Scenario) -> Iterator[Told]:
     kinds = [step.kind for step in scenario.steps if step.kind in KINDS]
+    if scenario.description:
+        yield scenario.line, f"«{scenario.description}» ничего не выполняет: начните с Дано, Когда, Тогда или уберите"
     if not scenario.rule:
         yield scenario.line, "стоит вне правила: перенесите под «Правило»"
     if kinds.count("Action") != 1:
@@ -156,6 +158,8 @@ def main(arguments: Sequence[str]) -> int:
     paths = [Path(name) for name in arguments] or sorted(FOLDER.glob("*.feature"))
     try:
         found = offences_in({_shown(path): path.read_text("utf-8") for path in paths})
+    except ListUnreadable as error:
+        found = [str(error)]
     except (OSError, UnicodeDecodeError) as error:
         found = [f"Файл не прочитать: {error}. Проверьте имя и сохраните его в UTF-8."]
     sys.stdout.writelines(f"{offence}\n" for offence in found)

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.specification import FOLDER
 
 from registratura.features.drivers.browser.chromium import MISSING, NoChromium, chromium, found
+from registratura.features.spec.lint import FOLDER
 
 needs_chromium = pytest.mark.skipif(found() is None, reason=MISSING)
 SCENARIO = "Человек видит весь текст согласия и обе возможности"

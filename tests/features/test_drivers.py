@@ -7,10 +7,10 @@ import tomllib
 from typing import Any
 
 import pytest
-from support.specification import FEATURES, FOLDER, scenarios_in
 
 from registratura.features.cast import CAST
 from registratura.features.spec.ledger import Played, read
+from registratura.features.spec.lint import FOLDER, features, scenarios_in
 
 KNOWN: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / "drivers.toml").read_text("utf-8"))
 CLICKED = re.compile("POST /(?:api/flows|visit/)")
@@ -49,7 +49,7 @@ def test_gosuslugi_answers_through_the_browser(ledger: tuple[Played, ...]) -> No
 
 
 def test_each_scenario_that_is_not_for_every_driver_says_why() -> None:
-    tagged = {s.name: s.active for text in FEATURES.values() for s in scenarios_in(text) if s.active}
+    tagged = {s.name: s.active for text in features().values() for s in scenarios_in(text) if s.active}
     assert tagged == {name: set(known["tags"]) for name, known in KNOWN.items()}
     assert all(len(known["why"]) > 30 for known in KNOWN.values())
 
