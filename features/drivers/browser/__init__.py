@@ -4,7 +4,8 @@
 *Когда*  people: by clicking and typing on the pages, at Gosuslugi too; clinics, operators and time: in process
 *Тогда*  what people are shown: on the page. What is stored: in process
 
-One browser for the run; a person has a window of their own in every scenario.
+One browser for the run; a person has a window of their own in every scenario, in which nobody has been, as far as it
+remembers: see `window.py`.
 """
 
 from registratura.features.drivers.browser.driver import BrowserDriver, driver

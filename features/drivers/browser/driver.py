@@ -27,12 +27,11 @@ class BrowserDriver(EngineDriver):
     def about_to_act(self) -> None:
         super().about_to_act()
         self._town.open()
-        self._windows.asked.clear()
         line = BrowserLine(self._town, self._windows)
         self.world.line, self.world.visits = line, BrowserVisits(self._town, line, self._windows)
 
     def acted(self) -> None:
-        self.requests = tuple(self._windows.asked)
+        self.requests = self._windows.asked
         super().acted()
 
     def failed(self, scenario: str) -> None:
