@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from registratura.features.drivers.browser.line import BrowserLine
+from registratura.features.drivers.browser.then import BrowserThen
 from registratura.features.drivers.browser.town import BrowserTown
 from registratura.features.drivers.browser.visits import BrowserVisits
 from registratura.features.drivers.browser.windows import Windows
@@ -24,11 +25,15 @@ class BrowserDriver(EngineDriver):
         self._town = BrowserTown(self._world, server(), progress) if own else town(progress)
         self._windows = Windows(self._town)
 
+    @property
+    def then(self) -> BrowserThen:
+        return BrowserThen(self.world, self._line)
+
     def about_to_act(self) -> None:
         super().about_to_act()
         self._town.open()
-        line = BrowserLine(self._town, self._windows)
-        self.world.line, self.world.visits = line, BrowserVisits(self._town, line, self._windows)
+        self._line = BrowserLine(self._town, self._windows)
+        self.world.line, self.world.visits = self._line, BrowserVisits(self._town, self._line, self._windows)
 
     def acted(self) -> None:
         self.requests = self._windows.asked

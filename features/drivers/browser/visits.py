@@ -10,7 +10,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.features.drivers.browser.forms import navigated
 from registratura.features.drivers.browser.line import BrowserLine
-from registratura.features.drivers.browser.shown import words_of
+from registratura.features.drivers.browser.sight import words_on
 from registratura.features.drivers.browser.town import BrowserTown
 from registratura.features.drivers.browser.windows import Windows
 from registratura.features.drivers.engine.parts import TEXTS
@@ -70,7 +70,7 @@ class BrowserVisits(HttpVisits):
         self._follow(page, "Не приходит смс" if about == "sms" else "Не удается войти?")
         self._follow(page, "обратиться в службу поддержки")
         self._fill(page, text="Мне нужна помощь")
-        assert "Обращение принято" in words_of(page), f"{page.url}: обращение не принято"
+        assert "Обращение принято" in words_on(page), f"{page.url}: обращение не принято"
 
     def _bring(self, who: Visitor, answer: str) -> FlowView:
         self._answer = answer
@@ -92,7 +92,7 @@ class BrowserVisits(HttpVisits):
         if not page.url.startswith(self._town.gosuslugi_url):
             # The portal sends nobody there any more. Who is late set out when it still did.
             self._windows.go(who, self._town.departure(who))
-        assert "/visit/" in page.url, f"Госуслуги не приняли: {page.url} {words_of(page)}"
+        assert "/visit/" in page.url, f"Госуслуги не приняли: {page.url} {words_on(page)}"
         return page
 
     def _fill(self, page: Page, **typed: str) -> None:
@@ -115,7 +115,7 @@ class BrowserVisits(HttpVisits):
         """The flow, and what the page says besides."""
         page = self._windows.of(who)
         self._windows.keep_cookie(who, page)
-        words = words_of(page)
+        words = words_on(page)
         if PAGES["rejected"][0] in words:
             error = AnswerRejected()
             vars(error).update(told=words)
