@@ -107,8 +107,9 @@ class BrowserLine(Line):
         row = next((row for row in self._town.world.storage.flows() if row.id == flow_id), None)
         if row is not None and row.flow in SECTIONS and who.account and who.cabinet:
             self._to_section(who, row.flow)
-        if not self._windows.of(who).locator(f'form[action^="/flow/{flow_id}/"]').count():
-            self._open(who, f"/flow/{flow_id}")
+            if self._windows.of(who).locator(f'form[action^="/flow/{flow_id}/"]').count():
+                return
+        self._open(who, f"/flow/{flow_id}")
 
     def _to_section(self, who: Visitor, flow: str) -> None:
         """Getting there changes the cabinet, and is not what the scenario is about."""

@@ -19,7 +19,11 @@ from registratura.features.drivers.http.visits import TOLD_ON_PAGE, AnswerReject
 from registratura.flows.gosuslugi import Denial
 from registratura.host import FlowView, ShownRefusal
 from registratura.host.standins import Citizen
+from registratura.host.web.pages import AT_GOSUSLUGI, BEFORE_GOSUSLUGI
 from registratura.host.web.words import PAGES
+
+BACK = "Вернуться на страницу Госуслуг"
+"""On the page on which the portal waits for them."""
 
 
 class BrowserVisits(HttpVisits):
@@ -88,8 +92,10 @@ class BrowserVisits(HttpVisits):
     def _at_login(self, who: Visitor) -> Page:
         page = self._windows.of(who)
         self._town.gosuslugi.people.outage = self._town.world.gosuslugi.outage
-        self._windows.go(who, f"{self._town.portal_url}/flow/{who.flow}/gosuslugi")
-        if not page.url.startswith(self._town.gosuslugi_url):
+        state = self._line.get(who, who.flow).state
+        if state.startswith(AT_GOSUSLUGI) and state != BEFORE_GOSUSLUGI:
+            self._follow(page, BACK)
+        else:
             # The portal sends nobody there any more. Who is late set out when it still did.
             self._windows.go(who, self._town.departure(who))
         assert "/visit/" in page.url, f"Госуслуги не приняли: {page.url} {words_on(page)}"
@@ -109,7 +115,9 @@ class BrowserVisits(HttpVisits):
             self._answer = request.url
 
     def _follow(self, page: Page, link: str) -> None:
-        navigated(page, page.get_by_role("link", name=link, exact=True).click)
+        found = page.get_by_role("link", name=link, exact=True)
+        assert found.count() == 1, f"{page.url}: нет ссылки «{link}»"
+        navigated(page, found.click)
 
     def _read(self, who: Visitor) -> FlowView:
         """The flow, and what the page says besides."""
