@@ -63,7 +63,10 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 browser: $(MADE) ## The specification in the Chromium of this machine
 	@printf '\n== Specification: behave, in Chromium\n'
 	@for name in chromium chromium-browser google-chrome; do \
-		command -v $$name >/dev/null && exec $(BIN)/behave -D driver=browser; done; \
+		command -v $$name >/dev/null || continue; \
+		$(BIN)/behave -D driver=browser || exit; \
+		printf '\n== Specification: behave, in Chromium, Gosuslugi reporting nothing, as in production\n'; \
+		exec $(BIN)/behave -D driver=browser -D progress=no features/02_gosuslugi.feature; done; \
 	echo "No Chromium is found here (apt-get install chromium): nothing is played in a browser."; \
 	test -z "$$REGISTRATURA_DEMAND_BROWSER"
 
