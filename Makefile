@@ -68,7 +68,9 @@ browser: $(MADE) ## The specification in the Chromium of this machine
 		command -v $$name >/dev/null || continue; \
 		$(BIN)/behave -D driver=browser -D ledger=build/ledger-browser.json || exit 1; \
 		$(BIN)/behave -f null --no-summary -D ledger=build/ledger-engine.json || exit 1; \
-		exec $(BIN)/python -m registratura.features.spec --walks build/ledger-engine.json build/ledger-browser.json; done; \
+		$(BIN)/python -m registratura.features.spec --walks build/ledger-engine.json build/ledger-browser.json || exit 1; \
+		printf '\n== Specification: behave, in Chromium, Gosuslugi reporting nothing, as in production\n'; \
+		exec $(BIN)/behave -D driver=browser -D progress=no features/02_gosuslugi.feature; done; \
 	echo "No Chromium is found here (apt-get install chromium): nothing is played in a browser."; \
 	test -z "$$REGISTRATURA_DEMAND_BROWSER"
 

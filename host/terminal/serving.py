@@ -13,7 +13,8 @@ MISSING = (
 def serve_portal(database: str, keys: str | None, ports: tuple[int, int, int]) -> int:
     """Run the three servers until Ctrl-C; gives the exit code."""
     try:
-        from registratura.host.web.serve import PortTaken, serve
+        from registratura.host.web.ports import PortTaken
+        from registratura.host.web.serve import serve
     except ModuleNotFoundError as missing:
         if (missing.name or "registratura").startswith("registratura"):
             raise

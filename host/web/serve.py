@@ -36,8 +36,8 @@ from registratura.host.web.app import create_app
 from registratura.host.web.browser import Browsers
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS
 from registratura.host.web.options import WebOptions
+from registratura.host.web.ports import HOST, listening
 
-HOST = "127.0.0.1"
 PORTS = (8000, 8001, 8002)
 GRACE = 5
 """Seconds that a request under way has when the servers stop."""
@@ -47,10 +47,6 @@ TICK = 1.0
 TIDY = 600
 """So many ticks lie between two looks for sessions that are over."""
 log = logging.getLogger("registratura.web")
-
-
-class PortTaken(Exception):
-    """Somebody else listens there; the message is Russian and for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,31 +127,6 @@ def key_beside(database: str) -> str:
     """The key file beside an SQLite file (`portal.db` → `portal.key`)."""
     name = database.removeprefix("sqlite:///")
     return "portal.key" if "://" in name or not name else str(Path(name).with_suffix(".key"))
-
-
-@contextmanager
-def listening(port: int) -> Iterator[socket.socket]:
-    """The port, ours from now on.
-
-    Raises:
-        PortTaken: it is somebody else's.
-    """
-    # Without the protocol's name asyncio does not switch Nagle's algorithm off: each answer would wait 40 ms.
-    ours = socket.socket(proto=socket.IPPROTO_TCP)
-    try:
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        ours.bind((HOST, port))
-        ours.listen()
-    except (OSError, OverflowError):
-        ours.close()
-        raise PortTaken(
-            f"Порт {port} занят другой программой или недоступен. Остановите её или выберите другие порты: "
-            "--port, --gosuslugi-port, --clinic-port."
-        ) from None
-    try:
-        yield ours
-    finally:
-        ours.close()
 
 
 def greeting(ports: tuple[int, int, int], database: str) -> str:

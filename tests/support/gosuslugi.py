@@ -12,7 +12,9 @@ from support.in_process import InProcess
 from support.people import NOW, identity
 
 from registratura.domain.identity import DocumentStatus, Identity, IdentityDocument
-from registratura.host.gosuslugi import GosuslugiClient, RsaSigner
+from registratura.features.drivers.http import keys
+from registratura.features.drivers.http.keys import signer
+from registratura.host.gosuslugi import GosuslugiClient
 from registratura.host.portal import Parts
 from registratura.host.standins.gosuslugi import Citizen
 from registratura.host.standins.web.gosuslugi import gosuslugi_app
@@ -28,15 +30,9 @@ MARGARITA = identity(issuer=ISSUER, documents=(PASSPORT,))
 OTHER = MARGARITA.model_copy(update={"oid": "1000298934", "phone": "+79080000012"})
 
 
-@cache
-def signer() -> RsaSigner:
-    """Keys take long to make."""
-    return RsaSigner.generate()
-
-
-@cache
 def tokens() -> TokenMaker:
-    return TokenMaker(ISSUER)
+    """The stand-in's own keys."""
+    return keys.tokens(ISSUER)
 
 
 @dataclass

@@ -18,6 +18,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One process for all pages: else each way to another site, and from an empty window, begins a new one.
+    "--disable-site-isolation-trials",
+    "--renderer-process-limit=1",
 )
 MISSING = f"Chromium не найден: ни {', ни '.join(NAMES)}. На Debian и Ubuntu: apt-get install chromium"
 

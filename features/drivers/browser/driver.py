@@ -3,54 +3,47 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from registratura.features.drivers.browser.line import BrowserLine
+from registratura.features.drivers.browser.then import BrowserThen
 from registratura.features.drivers.browser.town import BrowserTown
 from registratura.features.drivers.browser.visits import BrowserVisits
 from registratura.features.drivers.browser.windows import Windows
-from registratura.features.drivers.engine.driver import EngineDriver, chosen, memory
-from registratura.features.drivers.http.server import server
+from registratura.features.drivers.engine.driver import chosen
+from registratura.features.drivers.engine.line import Line, Visits
+from registratura.features.drivers.http.driver import SiteDriver
 
 
-class BrowserDriver(EngineDriver):
-    """Plays one scenario. `requests` are the pages and forms that people's windows asked for in *Когда*."""
+class BrowserDriver(SiteDriver[BrowserTown]):
+    """On pages, in windows."""
 
-    def __init__(self, storage: str = "memory", verify: bool = False, progress: bool = True) -> None:
-        super().__init__(storage, verify, progress)
-        own = self._memory is None
-        self._town = BrowserTown(self._world, server(), progress) if own else town(progress)
+    kind = BrowserTown
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
         self._windows = Windows(self._town)
 
-    def about_to_act(self) -> None:
-        super().about_to_act()
-        self._town.open()
-        self._windows.asked.clear()
-        line = BrowserLine(self._town, self._windows)
-        self.world.line, self.world.visits = line, BrowserVisits(self._town, line, self._windows)
+    @property
+    def then(self) -> BrowserThen:
+        return BrowserThen(self.world, self._line)
 
-    def acted(self) -> None:
-        self.requests = tuple(self._windows.asked)
-        super().acted()
+    def lines(self) -> tuple[Line, Visits]:
+        self._line = BrowserLine(self._town, self._windows)
+        return self._line, BrowserVisits(self._town, self._line, self._windows)
+
+    def asked(self) -> Sequence[str]:
+        return self._windows.asked
 
     def failed(self, scenario: str) -> None:
         folder = self._windows.leave(scenario)
         sys.stderr.write(f"\nЧто было на экране: {Path.cwd() / folder}\n")
 
     def close(self) -> None:
-        self._world.in_process()
         self._windows.close()
-        if self._memory is None:
-            self._town.close()
         super().close()
-
-
-@cache
-def town(progress: bool) -> BrowserTown:
-    """The town over the world in memory."""
-    return BrowserTown(memory(progress).world, server(), progress)
 
 
 def driver(settings: Mapping[str, str]) -> BrowserDriver:

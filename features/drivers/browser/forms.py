@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from playwright.sync_api import Page, Response
 
+from registratura.features.drivers.browser.sight import SEES
 from registratura.flows.catalogue import FLOWS
 
 Fields = Mapping[str, str]
 OF_CARD = "changes."
 
-_LOOK = """([path, variant]) => {
-  const fits = button => button.form && new URL(button.form.action).pathname === path && !button.disabled
-    && (!variant || (button.name === 'variant' && button.value === variant))
-    && (button.checkVisibility() || button.closest('details:not([open])'));
-  const button = [...document.querySelectorAll('button')].find(fits);
+_LOOK = f"""([wanted, which, named, given]) => {{
+  {SEES}
+  const said = button => path(button) === wanted && (!which || variant(button) === which) && captions(button);
+  const fits = button => (said(button) || []).some(caption => !named.length || named.includes(caption));
+  const button = [...document.querySelectorAll('button[form], form button')].find(fits);
   if (!button) return null;
   const folded = button.closest('details:not([open])');
   button.dataset.here = 'button';
   button.form.dataset.here = 'form';
   if (folded) folded.querySelector('summary').dataset.here = 'summary';
   const fields = [...button.form.elements].filter(field => field.name && field.type !== 'submit');
+  for (const field of fields) if (field.type === 'hidden' && field.name in given) field.value = given[field.name];
   const options = field => field.options ? [...field.options].map(option => option.value) : null;
   return [!!folded, Object.fromEntries(fields.map(field => [field.name, [field.type, options(field)]]))];
-}"""
-_HIDDEN = """fields => {
-  const form = document.querySelector('[data-here=form]');
-  for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
-}"""
+}}"""
 _STALE = """([path, fields]) => {
   const form = document.createElement('form');
   form.method = 'post';
@@ -63,14 +61,16 @@ class NotTaken(Exception):
     """The form is there, and what is to be typed cannot be: no such option, or a field of the card that is closed."""
 
 
-def press(page: Page, path: str, payload: Mapping[str, Any], key: str | None) -> Response:
-    """Fill in the form that goes to this path and press its button.
+def press(
+    page: Page, path: str, payload: Mapping[str, Any], key: str | None = None, captions: Collection[str] = ()
+) -> Response:
+    """Fill in the form that goes to this path and press its button, on which one of the captions has to stand.
 
     Raises:
         NoButton, NotTaken: the page does not offer it.
     """
     variant, fields = _variant(path, payload)
-    found = page.evaluate(_LOOK, [path, variant])
+    found = page.evaluate(_LOOK, [path, variant, list(captions), {**fields, **({"key": key} if key else {})}])
     if found is None:
         raise NoButton
     folded, controls = found
@@ -80,10 +80,8 @@ def press(page: Page, path: str, payload: Mapping[str, Any], key: str | None) ->
         raise NotTaken
     if folded:
         page.click("[data-here=summary]")
-    hidden = {name: value for name, value in fields.items() if controls[name][0] == "hidden"}
-    page.evaluate(_HIDDEN, hidden | ({"key": key} if key and "key" in controls else {}))
-    for name in fields.keys() - hidden.keys():
-        _fill(page, name, controls[name][0], fields[name])
+    for name, value in fields.items():
+        _fill(page, name, controls[name][0], value)
     return navigated(page, lambda: page.click("[data-here=button]"))
 
 
@@ -124,5 +122,5 @@ def _fill(page: Page, name: str, kind: str, value: str) -> None:
         page.check(control)
     elif kind == "select-one":
         page.select_option(control, value)
-    else:
+    elif kind != "hidden":
         page.fill(control, value)

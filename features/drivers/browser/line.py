@@ -6,12 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import current_thread, main_thread
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response
 
 from registratura.features.drivers.browser.forms import NoButton, NotTaken, press, send_stale, stale_fields
-from registratura.features.drivers.browser.shown import one_line, shown_on, words_of
+from registratura.features.drivers.browser.shown import shown_on
+from registratura.features.drivers.browser.sight import Sight, look_at, one_line, words_on
 from registratura.features.drivers.browser.town import BrowserTown, Heard
+from registratura.features.drivers.browser.window import EMPTY
 from registratura.features.drivers.browser.windows import Windows
 from registratura.features.drivers.engine.line import Line, Payload
 from registratura.features.drivers.engine.parts import TEXTS
@@ -64,7 +67,7 @@ class BrowserLine(Line):
             return self._beside.send(who, flow_id, event, payload, key)
         path = f"/flow/{flow_id}/{event}"
         page = self._windows.of(who)
-        if not page.locator(f'form[action="{path}"]').count():
+        if page.url == EMPTY or not page.locator(f'form[action="{path}"]').count():
             self._find(who, flow_id)
         self._town.heard.clear()
         self._send(who, path, payload, key)
@@ -89,6 +92,11 @@ class BrowserLine(Line):
         mine = [heard for heard in self._town.heard if heard.call == "get"]
         return self._seen(self._windows.of(who), next(h for h in mine if h.error or (h.view and h.view.id == flow_id)))
 
+    def sight(self, who: Visitor, flow_id: str) -> Sight:
+        """The page of a flow, as the person sees it."""
+        self.get(who, flow_id)
+        return look_at(self._windows.of(who))
+
     def _open(self, who: Visitor, path: str) -> None:
         answer = self._windows.go(who, f"{self._town.portal_url}{path}")
         assert answer is not None
@@ -99,40 +107,41 @@ class BrowserLine(Line):
         row = next((row for row in self._town.world.storage.flows() if row.id == flow_id), None)
         if row is not None and row.flow in SECTIONS and who.account and who.cabinet:
             self._to_section(who, row.flow)
-        if not self._windows.of(who).locator(f'form[action^="/flow/{flow_id}/"]').count():
-            self._open(who, f"/flow/{flow_id}")
+            if self._windows.of(who).locator(f'form[action^="/flow/{flow_id}/"]').count():
+                return
+        self._open(who, f"/flow/{flow_id}")
 
     def _to_section(self, who: Visitor, flow: str) -> None:
         """Getting there changes the cabinet, and is not what the scenario is about."""
         self._open(who, ADDRESSES[Cabinet.name])
         page = self._windows.of(who)
-        if path := page.locator("form#sections").get_attribute("action"):
+        with suppress(NoButton):
             # There is none for the section that one is in.
-            with suppress(NoButton):
-                press(page, path, {"section": SECTIONS.get(flow, "health")}, None)
+            press(page, f"{urlsplit(page.url).path}/open_section", {"section": SECTIONS.get(flow, "health")})
         world = self._town.world
         world.before |= {row.id: row for row in world.storage.flows() if row.flow == Cabinet.name}
 
     def _send(self, who: Visitor, path: str, payload: Payload, key: str | None) -> None:
-        page = self._windows.of(who)
+        page, captions = self._windows.of(who), self._captions(who, path)
         try:
-            answer = press(page, path, payload, key)
+            answer = press(page, path, payload, key, captions)
         except (NoButton, NotTaken):
-            allowed = self._allowed(who, path)
             answer = self._send_stale(who, page, path, payload, key)
-            done = any(heard.call == "send" and heard.view and not heard.view.refusals for heard in self._town.heard)
-            assert not (allowed and done), f"{path}: это можно, но на странице этого не предложили"
+            done = any(heard.call != "get" and heard.view and not heard.view.refusals for heard in self._town.heard)
+            assert not (captions and done), f"{path}: это можно, но на странице нет кнопки {captions}"
         self._judge(answer)
         self._windows.keep_cookie(who, page)
 
-    def _allowed(self, who: Visitor, path: str) -> bool:
-        """Whether the person may do now what this path is for: what is done then, the page has to have offered."""
-        _, kind, flow_id, event = path.split("/")
+    def _captions(self, who: Visitor, path: str) -> list[str]:
+        """What stands on the buttons that do this now. What can be done, the page has to have offered."""
+        _, kind, about, event = path.split("/")
+        if kind == "start":
+            return [TEXTS(f"button.{event}")]
         try:
-            view = self._town.world.portal.get(flow_id, caller=who.caller) if kind == "flow" else None
+            action = self._town.world.portal.get(about, caller=who.caller).action(event)
         except RegistraturaError:
-            return False
-        return view is not None and any(action.name == event and action.available for action in view.actions)
+            return []
+        return [button.caption for button in action.buttons if action.available]
 
     def _send_stale(self, who: Visitor, page: Page, path: str, payload: Payload, key: str | None) -> Response:
         if not page.url.startswith(self._town.portal_url):
@@ -173,7 +182,7 @@ class BrowserLine(Line):
         if not page.url.endswith(f"/flow/{heard.view.id}"):
             self._says(page, [refusal.text for refusal in heard.view.refusals])
             return heard.view
-        view = shown_on(page, heard.view)
+        view = shown_on(look_at(page), page.url, heard.view)
         self._before_them[page] = page.url, self._moment(), view
         return view
 
@@ -198,7 +207,7 @@ class BrowserLine(Line):
 
     def _says(self, page: Page, texts: list[str]) -> str:
         """Everything that the page says, which has to have these texts in it."""
-        words = words_of(page)
+        words = words_on(page)
         missing = [text for text in texts if one_line(text) not in words]
         assert not missing, f"{page.url}: на странице не сказано {missing}"
         return words

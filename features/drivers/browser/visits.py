@@ -10,7 +10,7 @@ from registratura.domain.identity import Identity
 from registratura.domain.refusal import Refusal
 from registratura.features.drivers.browser.forms import navigated
 from registratura.features.drivers.browser.line import BrowserLine
-from registratura.features.drivers.browser.shown import words_of
+from registratura.features.drivers.browser.sight import words_on
 from registratura.features.drivers.browser.town import BrowserTown
 from registratura.features.drivers.browser.windows import Windows
 from registratura.features.drivers.engine.parts import TEXTS
@@ -19,7 +19,11 @@ from registratura.features.drivers.http.visits import TOLD_ON_PAGE, AnswerReject
 from registratura.flows.gosuslugi import Denial
 from registratura.host import FlowView, ShownRefusal
 from registratura.host.standins import Citizen
+from registratura.host.web.pages import AT_GOSUSLUGI, BEFORE_GOSUSLUGI
 from registratura.host.web.words import PAGES
+
+BACK = "Вернуться на страницу Госуслуг"
+"""On the page on which the portal waits for them."""
 
 
 class BrowserVisits(HttpVisits):
@@ -70,7 +74,7 @@ class BrowserVisits(HttpVisits):
         self._follow(page, "Не приходит смс" if about == "sms" else "Не удается войти?")
         self._follow(page, "обратиться в службу поддержки")
         self._fill(page, text="Мне нужна помощь")
-        assert "Обращение принято" in words_of(page), f"{page.url}: обращение не принято"
+        assert "Обращение принято" in words_on(page), f"{page.url}: обращение не принято"
 
     def _bring(self, who: Visitor, answer: str) -> FlowView:
         self._answer = answer
@@ -88,11 +92,13 @@ class BrowserVisits(HttpVisits):
     def _at_login(self, who: Visitor) -> Page:
         page = self._windows.of(who)
         self._town.gosuslugi.people.outage = self._town.world.gosuslugi.outage
-        self._windows.go(who, f"{self._town.portal_url}/flow/{who.flow}/gosuslugi")
-        if not page.url.startswith(self._town.gosuslugi_url):
+        state = self._line.get(who, who.flow).state
+        if state.startswith(AT_GOSUSLUGI) and state != BEFORE_GOSUSLUGI:
+            self._follow(page, BACK)
+        else:
             # The portal sends nobody there any more. Who is late set out when it still did.
             self._windows.go(who, self._town.departure(who))
-        assert "/visit/" in page.url, f"Госуслуги не приняли: {page.url} {words_of(page)}"
+        assert "/visit/" in page.url, f"Госуслуги не приняли: {page.url} {words_on(page)}"
         return page
 
     def _fill(self, page: Page, **typed: str) -> None:
@@ -109,13 +115,15 @@ class BrowserVisits(HttpVisits):
             self._answer = request.url
 
     def _follow(self, page: Page, link: str) -> None:
-        navigated(page, page.get_by_role("link", name=link, exact=True).click)
+        found = page.get_by_role("link", name=link, exact=True)
+        assert found.count() == 1, f"{page.url}: нет ссылки «{link}»"
+        navigated(page, found.click)
 
     def _read(self, who: Visitor) -> FlowView:
         """The flow, and what the page says besides."""
         page = self._windows.of(who)
         self._windows.keep_cookie(who, page)
-        words = words_of(page)
+        words = words_on(page)
         if PAGES["rejected"][0] in words:
             error = AnswerRejected()
             vars(error).update(told=words)

@@ -7,26 +7,29 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Request, Response, ViewportSize
+from playwright.sync_api import Page, Response, ViewportSize
 
-from registratura.features.drivers.browser.chromium import chromium
 from registratura.features.drivers.browser.town import BrowserTown
+from registratura.features.drivers.browser.window import Window, opened
 from registratura.features.drivers.engine.people import Visitor
 
 SIZES = {"web": ViewportSize(width=1280, height=800), "mobile": ViewportSize(width=390, height=760)}
 LEFT = Path("build") / "browser"
 """Where a failed scenario leaves what people saw."""
-MILLISECONDS = 10_000
 
 
 class Windows:
-    """The windows that are open in a scenario, by the secrets of their sessions. `asked` is what they asked for."""
+    """The windows that are open in a scenario, by the secrets of their sessions."""
 
     def __init__(self, town: BrowserTown) -> None:
         self._town, self._pages = town, dict[str, Page]()
-        self._contexts: list[BrowserContext] = []
+        self._windows: list[Window] = []
         self._cookie = town.wire.cookie
-        self.asked: list[str] = []
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What people's windows asked for."""
+        return tuple(f"{r.method} {urlsplit(r.url).path}" for window in self._windows for r in window.asked)
 
     def of(self, who: Visitor) -> Page:
         """The person's window, as wide as what they hold in their hand."""
@@ -62,24 +65,20 @@ class Windows:
 
     def close(self) -> None:
         """The scenario is over."""
-        for context in self._contexts:
-            context.close()
-        self._contexts.clear()
+        for window in self._windows:
+            window.close()
+        self._windows.clear()
         self._pages.clear()
-
-    def _note(self, request: Request) -> None:
-        if request.is_navigation_request():
-            self.asked.append(f"{request.method} {urlsplit(request.url).path}")
 
     def _opened(self, who: Visitor) -> Page:
         if who.account and who.session not in self._town.wire.known:
             # Another device of theirs, on which they have signed in before.
             self._town.let_in(who)
-        context = chromium().new_context(viewport=SIZES[who.channel], locale="ru-RU")
-        context.set_default_timeout(MILLISECONDS)
+        window = opened()
+        self._windows.append(window)
         if who.session in self._town.wire.known:
-            context.add_cookies([{"name": self._cookie, "value": who.session, "url": self._town.portal_url}])
-        self._contexts.append(context)
-        context.on("request", self._note)
-        page = self._pages[who.session] = context.new_page()
-        return page
+            window.page.context.add_cookies(
+                [{"name": self._cookie, "value": who.session, "url": self._town.portal_url}]
+            )
+        self._pages[who.session] = window.page
+        return window.page

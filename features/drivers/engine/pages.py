@@ -19,13 +19,17 @@ FIVE_SECTIONS = {"Здоровье", "Клиники", "Сообщения", "Л
 def text_of(view: FlowView, answers: tuple[Answer, ...]) -> str:
     """All the words: the screen's, its buttons', and those of the last refusals and errors."""
     screen = view.screen
-    words = [screen.title, screen.text, screen.notice, *_texts_in(screen.items), *_captions(view)]
+    words = [screen.title, screen.text, screen.notice, *_texts_in(screen.items), *_captions(view), *said_in(answers)]
+    return " ".join(" ".join(words).split())
+
+
+def said_in(answers: tuple[Answer, ...]) -> Iterator[str]:
+    """Why answers say no, in words."""
     for answer in answers:
         if answer.view:
-            words += [refusal.text for refusal in answer.view.refusals]
+            yield from (refusal.text for refusal in answer.view.refusals)
         elif isinstance(answer.error, RegistraturaError):
-            words.append(told(answer.error))
-    return " ".join(" ".join(words).split())
+            yield told(answer.error)
 
 
 def told(error: RegistraturaError) -> str:

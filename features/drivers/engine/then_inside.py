@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from registratura.domain.card import CardField as KnownField
 from registratura.domain.card import FieldName, FieldSource
 from registratura.features.cast import CAST, Person
 from registratura.features.codes import TypedCode
@@ -34,11 +36,11 @@ class InsideReadings:
         return card.state if card else "none"
 
     def card_field(self, profile: Person, field: str) -> CardField:
-        known = self._card(profile).data.card.field(FieldName(field))
+        known = self.fields(profile)[FieldName(field)]
         return CardField(known.value or "", known.status.value)
 
     def card_is_from_gosuslugi(self, profile: Person) -> bool:
-        fields = self._card(profile).data.card.fields
+        fields = self.fields(profile)
         told = {
             FieldName.LAST_NAME: profile.surname,
             FieldName.FIRST_NAME: profile.first_name,
@@ -52,6 +54,11 @@ class InsideReadings:
         }
         sources = {field.source for field in fields.values()}
         return sources == {FieldSource.GOSUSLUGI} and {name: field.value for name, field in fields.items()} == told
+
+    def fields(self, profile: Person) -> Mapping[FieldName, KnownField]:
+        """The fields of the profile's card, with where each is from and how sure it is."""
+        card = self._card(profile).data.card
+        return {name: card.field(name) for name in FieldName}
 
     def card_is_clinics(self, profile: Person) -> bool:
         return self._card(profile).data.clinic_card in [card.ref for card in self.world.clinic_cards]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import socket
+from contextlib import ExitStack
 from functools import cache
 from threading import Thread
 from typing import Any
 
 import uvicorn
 
-HOST = "127.0.0.1"
+from registratura.host.web.ports import listening
+
+ANY = 0
+"""Whichever port is free. Whoever comes to it before the server has begun waits."""
 
 
 class Server:
@@ -18,8 +21,9 @@ class Server:
 
     def __init__(self) -> None:
         self.apps: dict[int, Any] = {}
-        self._sockets = [_listening() for _ in range(2)]
-        self.ports = tuple(taken.getsockname()[1] for taken in self._sockets)
+        self._taken = ExitStack()
+        self._sockets = [self._taken.enter_context(listening(ANY)) for _ in range(2)]
+        self.ports = tuple(ours.getsockname()[1] for ours in self._sockets)
         quiet: Any = {"lifespan": "off", "log_config": None, "log_level": "critical", "access_log": False}
         config = uvicorn.Config(self._answer, interface="asgi3", http="h11", proxy_headers=False, **quiet)
         self._server = uvicorn.Server(config)
@@ -34,18 +38,10 @@ class Server:
         """Let go of the ports."""
         self._server.should_exit = True
         self._thread.join()
+        self._taken.close()
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         await self.apps[scope["server"][1]](scope, receive, send)
-
-
-def _listening() -> socket.socket:
-    """A free port. Whoever comes before the server has begun waits."""
-    # Of a socket that does not say TCP, asyncio does not know that answers must not wait for the last one's receipt.
-    ours = socket.socket(proto=socket.IPPROTO_TCP)
-    ours.bind((HOST, 0))
-    ours.listen()
-    return ours
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -12,20 +11,21 @@ import httpx
 from registratura.features.drivers.engine.parts import HASHER, TEXTS
 from registratura.features.drivers.engine.people import ISSUER, Visitor
 from registratura.features.drivers.engine.world import World
-from registratura.features.drivers.http.server import HOST, Server
+from registratura.features.drivers.http.keys import signer, tokens
+from registratura.features.drivers.http.server import Server
 from registratura.features.drivers.http.wire import Wire
 from registratura.flows.effects import EndOtherSessions
 from registratura.flows.engine.codec import micros
 from registratura.host import Parts, Registratura
-from registratura.host.gosuslugi import GosuslugiClient, RsaSigner, open_http
+from registratura.host.gosuslugi import GosuslugiClient, open_http
 from registratura.host.standins.web.gosuslugi import gosuslugi_app
 from registratura.host.standins.web.gosuslugi_report import HttpReport
 from registratura.host.standins.web.gosuslugi_site import GosuslugiSite, RegisteredPortal, SiteOptions
-from registratura.host.standins.web.gosuslugi_tokens import TokenMaker
 from registratura.host.web.app import create_app
 from registratura.host.web.browser import Browser, Browsers, SessionData
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS
 from registratura.host.web.options import WebOptions
+from registratura.host.web.ports import HOST
 from registratura.storage.sessions import SessionRow, digest, sessions_for
 
 # What the portal has to say of Gosuslugi's troubles is for operators; here they are made on purpose.
@@ -46,18 +46,6 @@ class Newest:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world.portal, name)
-
-
-@cache
-def signer() -> RsaSigner:
-    """Keys take long to make."""
-    return RsaSigner.generate()
-
-
-@cache
-def tokens() -> TokenMaker:
-    """Gosuslugi's own keys."""
-    return TokenMaker(ISSUER)
 
 
 class Town:
@@ -122,9 +110,9 @@ class Town:
     def _options(self, progress: bool) -> SiteOptions:
         parts = Parts(clock=self.world.clock, texts=TEXTS, hasher=HASHER)
         if not progress:
-            return SiteOptions(tokens(), parts)
+            return SiteOptions(tokens(ISSUER), parts)
         return SiteOptions(
-            tokens(), parts, HttpReport(self.http, f"{self.portal_url}{PROGRESS}", CHANNEL, self.world.clock)
+            tokens(ISSUER), parts, HttpReport(self.http, f"{self.portal_url}{PROGRESS}", CHANNEL, self.world.clock)
         )
 
     def _chosen(self, progress: bool) -> WebOptions:

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from support.terminal import Run
 
-from registratura.host.web.serve import HOST, PortTaken, built, greeting, listening, serve
+from registratura.host.web.ports import HOST, PortTaken, listening
+from registratura.host.web.serve import built, greeting, serve
 
 PORTS = (8000, 8001, 8002)
 
