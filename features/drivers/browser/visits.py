@@ -17,9 +17,9 @@ from registratura.features.drivers.engine.parts import TEXTS
 from registratura.features.drivers.engine.people import GOSUSLUGI_PASSWORD, Visitor
 from registratura.features.drivers.http.visits import TOLD_ON_PAGE, AnswerRejected, HttpVisits
 from registratura.flows.gosuslugi import Denial
+from registratura.flows.gosuslugi.leg import away
 from registratura.host import FlowView, ShownRefusal
 from registratura.host.standins import Citizen
-from registratura.host.web.pages import AT_GOSUSLUGI, BEFORE_GOSUSLUGI
 from registratura.host.web.words import PAGES
 
 BACK = "Вернуться на страницу Госуслуг"
@@ -93,7 +93,7 @@ class BrowserVisits(HttpVisits):
         page = self._windows.of(who)
         self._town.gosuslugi.people.outage = self._town.world.gosuslugi.outage
         state = self._line.get(who, who.flow).state
-        if state.startswith(AT_GOSUSLUGI) and state != BEFORE_GOSUSLUGI:
+        if away(state):
             self._follow(page, BACK)
         else:
             # The portal sends nobody there any more. Who is late set out when it still did.
