@@ -19,7 +19,7 @@ from registratura.flows.texts import Texts
 
 UNSHOWN = Path(__file__).with_name("unshown.toml")
 REFUSED = "/refused"
-# Who is not signed in is led on to signing in by a page, and only told so by a program.
+# Who has to sign in, or chose to, is led on to it by a page; a program is only told so.
 LED_ON = frozenset({("sign_in", "begin/begin_sign_in/method")})
 SHOWN = Texts.russian()
 
@@ -133,8 +133,8 @@ def _ways(ledger: Ledger) -> dict[str, tuple[str, Way]]:
 
 def _way(played: Played) -> Way:
     taken = frozenset((happened.chart, happened.transition) for happened in played.fired)
-    sent_away = any("sign_in_required" in happened.refusals for happened in played.fired)
-    return taken - LED_ON if sent_away else taken
+    led_on = any("sign_in_required" in h.refusals or h.target == "sign_in_chosen" for h in played.fired)
+    return taken - LED_ON if led_on else taken
 
 
 def _listed(way: Way) -> str:

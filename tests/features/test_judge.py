@@ -13,7 +13,7 @@ from support.library import path as path_of
 from registratura.features.spec.branches import ListUnreadable, branches_in, documented
 from registratura.features.spec.declared import Kind, Thing, declared, effects, refusals
 from registratura.features.spec.judge import excuses, findings, shown_in, takes, walks
-from registratura.features.spec.ledger import Ledger, Played, read
+from registratura.features.spec.ledger import Happened, Ledger, Played, read
 from registratura.features.spec.lint import FOLDER
 from registratura.features.spec.told import place_of
 from registratura.flows.catalogue import FLOWS
@@ -21,6 +21,8 @@ from registratura.flows.texts import Texts
 
 # What only a portal between Gosuslugi and a browser can show: the judge reads these from the run over HTTP.
 ELSEWHERE = ["features: U11: сценария с этой меткой нет", "features: U13: сценария с этой меткой нет"]
+
+BEGUN = "begin/begin_sign_in/method"
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +133,18 @@ def test_a_driver_that_goes_another_way_is_named(ledger: Ledger) -> None:
     [told] = map(str, walks([ledger, other]))
     assert "идёт по-разному; только engine: registration consent/accept_consent/gosuslugi.entry" in told
     assert list(walks([ledger, ledger])) == []
+
+
+def test_a_page_may_lead_on_to_signing_in_and_to_nothing_else(ledger: Ledger) -> None:
+    begun = Happened(chart="sign_in", source="", event="begin_sign_in", target="method", transition=BEGUN)
+
+    def lead_on(played: Played) -> Played:
+        return (
+            played.model_copy(update={"fired": (*played.fired, begun)}) if {"R26", "R5"} & set(played.tags) else played
+        )
+
+    [told] = map(str, walks([ledger, changed(ledger, lead_on)]))
+    assert "«Принятое согласие записано и ведёт на Госуслуги» идёт по-разному" in told
 
 
 def test_only_what_happens_in_the_act_counts(ledger: Ledger) -> None:
