@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from registratura.domain.card import CardField, FieldName, FieldSource, FieldStatus
+from registratura.domain.contacts import parse_phone
 from registratura.features.drivers.browser.sight import Pressable, Sight, one_line
 from registratura.features.drivers.engine.parts import TEXTS
 from registratura.flows.engine.view import Action, Button
@@ -70,6 +71,8 @@ def _stored(name: FieldName, value: str) -> str | None:
         return None
     if name is FieldName.GENDER:
         return next(gender for gender, word in GENDERS.items() if word == value)
+    if name is FieldName.PHONE:
+        return parse_phone(value)
     return "-".join(reversed(value.split("."))) if name is FieldName.BIRTH_DATE else value
 
 
