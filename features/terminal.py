@@ -19,9 +19,9 @@ from registratura.host.terminal.main import main as main
 )
 def spec(
     out: Annotated[str, typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу.")] = "build/spec.html",
-    ledger: Annotated[
-        str | None,
-        typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона: сценарии не выполнять."),
+    ledgers: Annotated[
+        list[str] | None,
+        typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона, или несколько: сценарии не выполнять."),
     ] = None,
     messages: Annotated[
         str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")
@@ -32,7 +32,7 @@ def spec(
 ) -> int:
     from registratura.features.spec.command import write_spec
 
-    return write_spec(out, ledger, messages, since)
+    return write_spec(out, ledgers or (), messages, since)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is different from an older run: scenarios that are new, gone or changed, and transitions shown now or no more."""
+"""What is different from an older run: scenarios new, gone or changed, and transitions shown now or no more."""
 
 from __future__ import annotations
 

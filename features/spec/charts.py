@@ -104,10 +104,10 @@ def _rows(flow: AnyFlow, results: Results) -> Iterator[Row]:
         who = ORIGINS[kind.origin]
         return Row(id, flow.name, source, target, who, kind.title(), said, internal, refused, found, why)
 
-    for event in flow.begins:
-        yield row("", event.name, flow.answers.initial)
-        if flow.rules.get(event):
-            yield row("", event.name, REFUSED, "есть причина отказа")
+    for begin in flow.begins:
+        yield row("", begin.name, flow.answers.initial)
+        if flow.rules.get(begin):
+            yield row("", begin.name, REFUSED, "есть причина отказа")
     for transition in transitions(flow):
         source, event = path_of(transition.source), str(transition.event)
         guards = [str(spec.func) for spec in transition.cond]

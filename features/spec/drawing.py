@@ -1,4 +1,4 @@
-"""A chart as a drawing: an arrow for each way, clicked to find its scenarios; what leads nowhere else stands in the box.
+"""A chart as a drawing: an arrow for each way, clicked to find its scenarios; what leads nowhere stands in the box.
 
 A way that starts in many states (to stop, to run out of time, from a section to any other) stands in the boxes too: as
 arrows they would hide all others. Without Graphviz there is no drawing, and the table says the same.
@@ -16,20 +16,25 @@ from textwrap import wrap
 
 from registratura.features.spec.charts import Row
 from registratura.flows.catalogue import FLOWS
+from registratura.flows.chart import REFUSED
 from registratura.flows.flow import AnyFlow
 from registratura.host.terminal.drawings import leaf_of, path_of
 
-WIDTH = 34
+WIDTH = 22
+"""Of a label, in letters."""
+PAPER = 1100
+"""Wider than this, a drawing on a sheet is too small to be read."""
 MANY = 4
 """From so many states on, a way stands in the boxes."""
 SHOWN, UNSHOWN, EXCUSED, INK = "#1b6b3a", "#a3211f", "#7a4b00", "#17323a"
 HEAD = (
-    '  graph [rankdir=TB, compound=true, fontname="Helvetica", nodesep=0.25, ranksep=0.45, bgcolor="transparent"];',
+    '  graph [compound=true, fontname="Helvetica", nodesep=0.25, ranksep=0.45, bgcolor="transparent"];',
     '  node [shape=plain, fontname="Helvetica", fontsize=13];',
     '  edge [fontname="Helvetica", fontsize=12];',
     '  "." [shape=circle, width=0.16, label="", style=filled, fillcolor="#17323a"];',
 )
 NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<title>.*?</title>|\s+xmlns(?::xlink)?=\"[^\"]*\"", re.S)
+SIZE = re.compile(r'width="(\d+)pt" height="(\d+)pt"')
 IDS = re.compile(r' id="[^"]*"')
 
 
@@ -49,6 +54,8 @@ def dot_of(flow: AnyFlow, rows: Sequence[Row]) -> str:
     inside = [row for row in rows if _stays(row) or starts[row.event, row.target] >= MANY]
     arrows = [row for row in rows if row not in inside]
     lines = [f"digraph {flow.name} {{", *HEAD]
+    if any(row.refused for row in arrows):
+        lines.append(f'  "{REFUSED}" [label="⊘ отказ: процесс не начат"];')
     reached = {row.target for row in arrows} | {row.source for row in rows}
     for state in flow.chart.states_map.values():
         if state.parent is None and (state.is_compound or path_of(state) in reached):
@@ -108,13 +115,20 @@ def _edges(flow: AnyFlow, arrows: Sequence[Row]) -> Iterator[str]:
     for row in arrows:
         between.setdefault((row.source, row.target), []).append(row)
     for (source, target), rows in between.items():
-        every = all(row.shown for row in rows)
-        look = f'color="{SHOWN}"' if every else f'color="{UNSHOWN}", style=dashed, penwidth=2'
+        look = _line(rows)
         lines = "".join(_cell(row, f"{row.mark} {_said(row)}") for row in rows)
         label = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{lines}</TABLE>'
         ends = f'"{_leaf(flow, source)}" -> "{target}"' if source else f'"." -> "{target}"'
         tail = f', ltail="cluster_{source}"' if source and _leaf(flow, source) != source else ""
         yield f'  {ends} [label=<{label}>, {look}, href="#{rows[0].anchor}"{tail}];'
+
+
+def _line(rows: Sequence[Row]) -> str:
+    if all(row.shown for row in rows):
+        return f'color="{SHOWN}"'
+    if all(row.shown or row.why for row in rows):
+        return f'color="{EXCUSED}", style=dotted, penwidth=2'
+    return f'color="{UNSHOWN}", style=dashed, penwidth=2'
 
 
 def _leaf(flow: AnyFlow, path: str) -> str:
@@ -136,6 +150,13 @@ def _started(program: str, dot: str) -> subprocess.Popen[bytes]:
     return process
 
 
+def is_wide(svg: str) -> bool:
+    """Whether it would have to be made too small to be read on paper."""
+    return int(svg.partition('width="')[2].partition("px")[0]) > PAPER
+
+
 def _inline(svg: str) -> str:
     """Fit to stand in a page beside others: no ids, which they share, and no names of namespaces."""
-    return IDS.sub("", NOISE.sub("", svg)).replace("xlink:href", "href").replace("xlink:title", "aria-label").strip()
+    bare = IDS.sub("", NOISE.sub("", svg)).replace("xlink:href", "href").replace("xlink:title", "aria-label")
+    # Points would be a third larger than the text around.
+    return SIZE.sub(r'width="\1px" height="\2px"', bare).strip()

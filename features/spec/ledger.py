@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -91,6 +92,19 @@ class Ledger(Row):
         half = file.with_name(f"{file.name}.half")
         half.write_text(self.model_dump_json(indent=1, exclude_defaults=False), encoding="utf-8")
         half.replace(file)
+
+
+def merged(ledgers: Sequence[Ledger]) -> Ledger:
+    """Several runs as one: of a scenario that more than one has, what failed counts first, what passed next."""
+    order = ("failed", "passed", "skipped")
+    found: dict[tuple[str, int], Played] = {}
+    for played in (scenario for ledger in ledgers for scenario in ledger.scenarios):
+        place = played.feature, played.line
+        known = found.get(place)
+        if known is None or order.index(played.status) < order.index(known.status):
+            found[place] = played
+    drivers = ", ".join(dict.fromkeys(ledger.driver for ledger in ledgers))
+    return Ledger(driver=drivers, settings={}, scenarios=tuple(found.values()))
 
 
 def read(file: Path) -> Ledger:

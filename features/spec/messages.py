@@ -94,8 +94,9 @@ class Messages(Formatter):  # type: ignore[misc]  # behave has no type hints
         text = path.read_text("utf-8")
         self._say("source", {"uri": path.name, "data": text, "mediaType": MEDIA})
         document: Any = Parser(AstBuilder(self._ids)).parse(text)
-        self._say("gherkinDocument", {**document, "uri": path.name})
-        pickles = Compiler(self._ids).compile({**document, "uri": path.name})
+        document["uri"] = path.name
+        self._say("gherkinDocument", document)
+        pickles = Compiler(self._ids).compile(document)
         for pickle in pickles:
             self._say("pickle", pickle)
         by_line: dict[int, Any] = {pickle["location"]["line"]: pickle for pickle in pickles}
@@ -115,8 +116,10 @@ class Messages(Formatter):  # type: ignore[misc]  # behave has no type hints
         self._say("testCase", {"id": case, "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": self._run})
         began = {"id": started, "testCaseId": case, "attempt": 0, "timestamp": self._moment()}
         self._say("testCaseStarted", began)
+        why_not = str(scenario.skip_reason or "")
         for known, played in zip(steps, scenario.all_steps, strict=True):
-            self._step(started, known["id"], played, str(scenario.skip_reason or ""))
+            self._step(started, known["id"], played, why_not)
+            why_not = ""
         ended = {"testCaseStartedId": started, "timestamp": self._moment(), "willBeRetried": False}
         self._say("testCaseFinished", ended)
 

@@ -14,7 +14,7 @@ from registratura.features.spec import words
 from registratura.features.spec.changes import changes
 from registratura.features.spec.charts import chart_parts
 from registratura.features.spec.cucumber import ASSETS, packed
-from registratura.features.spec.drawing import drawings
+from registratura.features.spec.drawing import drawings, is_wide
 from registratura.features.spec.lacks import lacks
 from registratura.features.spec.ledger import Ledger
 from registratura.features.spec.results import WORDS, Results, results
@@ -90,4 +90,4 @@ def _environment() -> Environment:
 
 
 def _words() -> dict[str, Any]:
-    return {"count": words.count, "word": words.word, "words": WORDS}
+    return {"count": words.count, "word": words.word, "words": WORDS, "is_wide": is_wide}

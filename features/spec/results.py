@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -11,6 +12,7 @@ from registratura.features.spec.ledger import Ledger, Played
 from registratura.features.spec.sources import Feature, Scenario
 
 K = TypeVar("K")
+DIFFERS = re.compile(r"\s*\((?:<[^<>]+>(?:, )?)+\)$")
 WORDS = {"passed": "прошёл", "failed": "не прошёл", "skipped": "здесь не выполняется", "unplayed": "не выполнялся"}
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–", "unplayed": "–"}
 
@@ -35,6 +37,16 @@ class Result(NamedTuple):
     def anchor(self) -> str:
         """Where it stands on the page."""
         return f"s/{self.scenario.file.removesuffix('.feature')}/{self.scenario.line}"
+
+    @property
+    def title(self) -> str:
+        """Its name; an outline's ends with the names of what differs, which says nothing without the values."""
+        return DIFFERS.sub("", self.scenario.name)
+
+    @property
+    def many(self) -> int:
+        """How many examples it has."""
+        return sum(len(table.rows) for table in self.scenario.examples)
 
     @property
     def status(self) -> str:

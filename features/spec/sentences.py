@@ -27,6 +27,11 @@ class Sentence(NamedTuple):
     shown: bool
     results: tuple[Result, ...]
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other runs show it: this one was not meant to."""
+        return _elsewhere(self.results)
+
 
 class Expected(NamedTuple):
     """What is expected and described nowhere: the rules under which it is shown say it."""
@@ -35,6 +40,11 @@ class Expected(NamedTuple):
     rules: tuple[str, ...]
     shown: bool
     results: tuple[Result, ...]
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other runs show it: this one was not meant to."""
+        return _elsewhere(self.results)
 
 
 def sentences(results: Results) -> dict[str, list[Sentence]]:
@@ -85,6 +95,10 @@ def _from(named: str, source: str) -> bool:
 
 def _rules(found: tuple[Result, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(result.scenario.rule for result in found))
+
+
+def _elsewhere(found: tuple[Result, ...]) -> bool:
+    return bool(found) and all(result.status == "skipped" for result in found)
 
 
 def _passed(found: tuple[Result, ...]) -> bool:

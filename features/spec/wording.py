@@ -11,6 +11,7 @@ from registratura.features.spec.words import title_of
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.flow import AnyFlow
 from registratura.flows.texts import Texts
+from registratura.host.paragraphs import paragraphs
 
 GROUPS = {
     "refusal": "Отказы",
@@ -34,7 +35,7 @@ class Screen(NamedTuple):
     anchor: str
     key: str
     title: str
-    text: str
+    text: tuple[tuple[str, list[str]], ...]
     buttons: tuple[Button, ...]
     results: tuple[Result, ...]
 
@@ -70,7 +71,7 @@ def _screens(flow: AnyFlow, results: Results, texts: Texts) -> Iterator[Screen]:
         if f"{key}.title" not in texts:
             continue
         buttons = tuple(_buttons(flow, state, key, results, texts))
-        text = texts(f"{key}.text").strip() if f"{key}.text" in texts else ""
+        text = tuple(paragraphs(texts(f"{key}.text"))) if f"{key}.text" in texts else ()
         anchor = f"v/{flow.name}/{state}"
         yield Screen(anchor, key, texts(f"{key}.title"), text, buttons, results.reading.get(key, ()))
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from registratura.flows.engine.view import Action, Button
 from registratura.host import FlowView
-from registratura.host.web.text import blocks, card_value, paragraphs
+from registratura.host.paragraphs import paragraphs
+from registratura.host.web.text import blocks, card_value
 
 _READ = """() => [
   document.body.textContent,

@@ -61,8 +61,14 @@
 
   // Paper opens nothing.
   let closed = [];
-  addEventListener("beforeprint", () => { closed = all("details:not([open])"); for (const one of closed) one.open = true; });
+  addEventListener("beforeprint", () => { closed = all("details:not([open])").filter((one) => !one.matches("table:not(.sentences) .more, .screen .more")); for (const one of closed) one.open = true; });
   addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+
+  // A wide chart is looked at where it begins.
+  for (const drawing of all(".drawing")) {
+    const start = drawing.querySelector("ellipse");
+    if (start) drawing.scrollLeft = start.getBoundingClientRect().left - drawing.getBoundingClientRect().left - drawing.clientWidth / 2;
+  }
 
   const unpack = async (name) => {
     const packed = atob(document.querySelector(`[data-packed="${name}"]`).textContent);
