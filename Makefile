@@ -17,7 +17,7 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play serve test features browser pictures unit format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features spec browser pictures unit format lint types wheel bench requirements clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -61,6 +61,9 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@$(BIN)/behave -D driver=http -D ledger=build/ledger-http.json
 	@printf '\n== Specification: all that is declared is shown\n'
 	@$(BIN)/python -m registratura.features.spec build/ledger-engine.json build/ledger-http.json
+
+spec: $(MADE) ## The specification as a page for product owners, build/spec.html
+	@$(BIN)/registratura spec
 
 browser: $(MADE) ## The specification in the Chromium of this machine
 	@printf '\n== Specification: behave, in Chromium\n'

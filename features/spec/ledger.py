@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ class LedgerUnreadable(Exception):
     """A file is no ledger of this version. Says which file, what is wrong with it, and how to get another one."""
 
     def __init__(self, file: Path, what: str) -> None:
-        super().__init__(f"{file}: {what}. Write it anew: behave -D ledger={file}")
+        super().__init__(f"{file}: {what}. Запишите журнал прогона заново: behave -D ledger={file}")
 
 
 class Row(BaseModel):
@@ -80,12 +81,30 @@ class Ledger(Row):
     settings: dict[str, str]
     scenarios: tuple[Played, ...]
 
+    @property
+    def failed(self) -> int:
+        """How many scenarios have failed."""
+        return sum(scenario.status == "failed" for scenario in self.scenarios)
+
     def write(self, file: Path) -> None:
         """Write it down, whole or not at all."""
         file.parent.mkdir(parents=True, exist_ok=True)
         half = file.with_name(f"{file.name}.half")
         half.write_text(self.model_dump_json(indent=1, exclude_defaults=False), encoding="utf-8")
         half.replace(file)
+
+
+def merged(ledgers: Sequence[Ledger]) -> Ledger:
+    """Several runs as one: of a scenario that more than one has, what failed counts first, what passed next."""
+    order = ("failed", "passed", "skipped")
+    found: dict[tuple[str, int], Played] = {}
+    for played in (scenario for ledger in ledgers for scenario in ledger.scenarios):
+        place = played.feature, played.line
+        known = found.get(place)
+        if known is None or order.index(played.status) < order.index(known.status):
+            found[place] = played
+    drivers = ", ".join(dict.fromkeys(ledger.driver for ledger in ledgers))
+    return Ledger(driver=drivers, settings={}, scenarios=tuple(found.values()))
 
 
 def read(file: Path) -> Ledger:
@@ -96,9 +115,11 @@ def read(file: Path) -> Ledger:
     """
     try:
         return Ledger.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise LedgerUnreadable(file, str(error.strerror)) from None
+    except FileNotFoundError:
+        raise LedgerUnreadable(file, "такого файла нет") from None
+    except OSError:
+        raise LedgerUnreadable(file, "файл не открывается") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise LedgerUnreadable(file, f"no ledger of version {VERSION} ({where}: {first['msg']})") from None
+        where = ".".join(map(str, first["loc"])) or "весь файл"
+        raise LedgerUnreadable(file, f"это не журнал прогона версии {VERSION} ({where}: {first['msg']})") from None

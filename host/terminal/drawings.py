@@ -40,6 +40,16 @@ def transitions(flow: AnyFlow) -> Iterator[Any]:
         yield from (transition for transition in state.transitions if transition.event)
 
 
+def target_of(transition: Any) -> str:
+    """The path of the state that a transition ends in: the first inner one of a compound state."""
+    return leaf_of(transition.source if transition.internal else transition.target)
+
+
+def leaf_of(state: Any) -> str:
+    """The path of the state one is in when entering this one: its first inner one."""
+    return leaf_of(next(inner for inner in state.states if inner.initial)) if state.is_compound else path_of(state)
+
+
 def condition(guard: str) -> str:
     """A guard in Russian; nothing where the arrow says it all: to the section that was chosen."""
     return "" if guard.startswith("goes_to_") else CONDITIONS[guard]
@@ -98,7 +108,8 @@ def _edges(flow: AnyFlow) -> Iterator[str]:
         )
         style = f'color="{COLOURS[kind.origin]}", fontcolor="{COLOURS[kind.origin]}"'
         style += ", style=dashed" if transition.internal else ""
-        key = (_node(source), _node(target), style, clusters)
+        # An edge ends at a node: at a frame it is drawn as if it ended there.
+        key = (leaf_of(source), leaf_of(target), style, clusters)
         labels.setdefault(key, []).append(_label(kind.title(), guards))
     for (source, target, style, clusters), titles in labels.items():
         more = f", {clusters}" if clusters else ""
@@ -108,11 +119,6 @@ def _edges(flow: AnyFlow) -> Iterator[str]:
 def _label(title: str, guards: list[str]) -> str:
     said = ", ".join(filter(None, map(condition, guards)))
     return f"{title} [{said}]" if said else title
-
-
-def _node(state: Any) -> str:
-    """An edge ends at a node: for a compound state at its first inner one, drawn as if it ended at the frame."""
-    return _node(next(inner for inner in state.states if inner.initial)) if state.is_compound else path_of(state)
 
 
 def _quoted(*lines: str) -> str:

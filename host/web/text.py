@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from registratura.domain.contacts import format_phone
 from registratura.flows.engine.view import FlowView
 from registratura.flows.event import Event
 from registratura.flows.texts import Texts
+from registratura.host.paragraphs import paragraphs
 from registratura.host.web.words import GENDERS
-
-BULLET = "- "
-
-
-def paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Pieces of a text: ("p", [its lines as one]) or ("ul", its points).
-
-    Lines of the catalogue are only its width; an empty one begins a new paragraph.
-    """
-    kind, lines = "p", list[str]()
-    for line in text.splitlines():
-        now = "ul" if line.startswith(BULLET) else "p" if line else ""
-        if now != kind and lines:
-            yield kind, _whole(kind, lines)
-            lines = []
-        kind = now
-        lines += [line.removeprefix(BULLET)] if line else []
-    if lines:
-        yield kind, _whole(kind, lines)
 
 
 def blocks(text: str) -> list[str]:
@@ -66,10 +48,6 @@ def own_text(texts: Texts, key: str, items: Mapping[str, Any]) -> str:
     return (
         texts(key, **{name: value for name, value in items.items() if isinstance(value, str)}) if key in texts else ""
     )
-
-
-def _whole(kind: str, lines: list[str]) -> list[str]:
-    return [" ".join(lines)] if kind == "p" else lines
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -54,6 +54,6 @@ def test_types_are_checked_and_delivered(root: str) -> None:
 def test_the_program_starts_without_the_extras() -> None:
     """`pip install registratura` and nothing else: one that forgets a dependency fails here."""
     block = f"import sys; sys.modules.update(dict.fromkeys({OPTIONAL}))"
-    run = "from registratura.host.terminal.main import main; import registratura.storage, registratura.flows"
+    run = "from registratura.features.terminal import main; import registratura.storage, registratura.flows"
     done = subprocess.run([sys.executable, "-P", "-c", f"{block}\n{run}"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,8 @@ from registratura.features.drivers.browser.sight import Pressable, Sight, one_li
 from registratura.features.drivers.engine.parts import TEXTS
 from registratura.flows.engine.view import Action, Button
 from registratura.host import FlowView
-from registratura.host.web.text import blocks, card_value, paragraphs
+from registratura.host.paragraphs import paragraphs
+from registratura.host.web.text import blocks, card_value
 from registratura.host.web.words import GENDERS
 
 Row = tuple[str, ...]

@@ -1,0 +1,39 @@
+"""`registratura`: the terminal's commands, and those that know the specification. behave is imported only by them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from registratura.host.terminal.help import RussianCommand
+from registratura.host.terminal.main import OPTIONS, app
+from registratura.host.terminal.main import main as main
+
+
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Выполнить сценарии и записать страницу: какое предложение описаний каким сценарием показано.",
+)
+def spec(
+    out: Annotated[str, typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу.")] = "build/spec.html",
+    ledgers: Annotated[
+        list[str] | None,
+        typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона, или несколько: сценарии не выполнять."),
+    ] = None,
+    messages: Annotated[
+        str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="ФАЙЛ", help="Журнал прошлого выпуска: показать, что изменилось.")
+    ] = None,
+) -> int:
+    from registratura.features.spec.command import write_spec
+
+    return write_spec(out, ledgers or (), messages, since)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
