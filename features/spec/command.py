@@ -34,7 +34,6 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: st
 
     try:
         older = read(Path(since)) if since else None
-        features(FOLDER)
         if ledgers:
             given = Given(
                 merged([read(Path(ledger)) for ledger in ledgers]),
@@ -42,6 +41,7 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: st
                 older,
             )
         else:
+            features(FOLDER)  # What does not parse is known before anything is played.
             say("Выполняем сценарии, это несколько секунд…")
             given = Given(*play(FOLDER), older)
         write(given, Path(out), FOLDER)
