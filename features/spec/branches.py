@@ -17,7 +17,7 @@ class ListUnreadable(Exception):
     """A list beside the features is broken. Says which, what is wrong, and where it is said how it has to be."""
 
     def __init__(self, file: Path, what: object) -> None:
-        super().__init__(f"{file}: {what}. The first lines of the file say what stands in it")
+        super().__init__(f"{file}: {what}. Что должно в нём стоять, сказано в его первых строках")
 
 
 class Branch(BaseModel):

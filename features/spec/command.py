@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.ledger import LedgerUnreadable, merged, read
 from registratura.host.terminal.console import say
 from registratura.host.terminal.failures import Complaint
@@ -29,11 +30,10 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: st
     from registratura.features.spec.page import Given, write
     from registratura.features.spec.play import NotPlayed, play
     from registratura.features.spec.results import LedgerOfOthers
-    from registratura.features.spec.sources import FeatureUnreadable, features
+    from registratura.features.spec.sources import SourceUnreadable, features
 
     try:
         older = read(Path(since)) if since else None
-        features(FOLDER)
         if ledgers:
             given = Given(
                 merged([read(Path(ledger)) for ledger in ledgers]),
@@ -41,10 +41,18 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: st
                 older,
             )
         else:
+            features(FOLDER)  # What does not parse is known before anything is played.
             say("Выполняем сценарии, это несколько секунд…")
             given = Given(*play(FOLDER), older)
         write(given, Path(out), FOLDER)
-    except (LedgerUnreadable, FeatureUnreadable, LedgerOfOthers, NotPlayed, cucumber.MessagesUnreadable) as error:
+    except (
+        LedgerUnreadable,
+        ListUnreadable,
+        SourceUnreadable,
+        LedgerOfOthers,
+        NotPlayed,
+        cucumber.MessagesUnreadable,
+    ) as error:
         raise Complaint(str(error)) from None
     _report(given.ledger.failed, out)
     return 0

@@ -72,6 +72,22 @@ def document(text: str) -> Document:
     Raises:
         FeatureUnreadable: it does not parse.
     """
+    feature = feature_in(text)
+    nodes = list(_nodes(feature))
+    descriptions = (Said(_line(node), node["description"]) for node in nodes if node.get("description"))
+    return Document(
+        tuple(_scenarios(feature["children"], "", ())),
+        tuple(Said(_line(node), node["name"], keyword=node["keyword"]) for node in nodes),
+        tuple(descriptions),
+    )
+
+
+def feature_in(text: str) -> Any:
+    """The feature of a file's text, as gherkin has it.
+
+    Raises:
+        FeatureUnreadable: it does not parse.
+    """
     try:
         feature = Parser().parse(TokenScanner(text)).get("feature")
     except CompositeParserException as error:
@@ -80,13 +96,7 @@ def document(text: str) -> Document:
         raise _unreadable(error) from None
     if feature is None:
         raise FeatureUnreadable(1, "the file is empty")
-    nodes = list(_nodes(feature))
-    descriptions = (Said(_line(node), node["description"]) for node in nodes if node.get("description"))
-    return Document(
-        tuple(_scenarios(feature["children"], "", ())),
-        tuple(Said(_line(node), node["name"], keyword=node["keyword"]) for node in nodes),
-        tuple(descriptions),
-    )
+    return feature
 
 
 def _unreadable(error: ParserException) -> FeatureUnreadable:

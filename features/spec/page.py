@@ -35,7 +35,7 @@ def write(given: Given, out: Path, folder: Path = FOLDER) -> None:
     """Write the page, whole or not at all.
 
     Raises:
-        FeatureUnreadable, LedgerOfOthers: the features, or the ledger, do not allow it.
+        SourceUnreadable, LedgerOfOthers: the features, or the ledger, do not allow it.
     """
     text = page(given, folder)
     out.parent.mkdir(parents=True, exist_ok=True)

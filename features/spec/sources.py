@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gherkin.errors import CompositeParserException, ParserException
-from gherkin.parser import Parser
+from registratura.features.spec.document import FeatureUnreadable, feature_in
 
 FOLDER = Path(__file__).parents[1]
 
 
-class FeatureUnreadable(Exception):
+class SourceUnreadable(Exception):
     """A feature file does not parse. Says which file and line, and what to do."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
         super().__init__(
             f"{file}:{line}: этого здесь быть не может ({what}). Исправьте строку и проверьте: "
-            "behave --dry-run -f null --no-summary"
+            "python -m registratura.features.spec.lint"
         )
 
 
@@ -76,30 +75,18 @@ def features(folder: Path = FOLDER) -> tuple[Feature, ...]:
     """All of them, in the order of their numbers.
 
     Raises:
-        FeatureUnreadable: one does not parse.
+        SourceUnreadable: one does not parse.
     """
     return tuple(_feature(file) for file in sorted(folder.glob("*.feature")))
 
 
-def parsed(file: Path) -> Any:
-    """A feature file as gherkin has it.
-
-    Raises:
-        FeatureUnreadable: it does not parse.
-    """
-    try:
-        return Parser().parse(file.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise FeatureUnreadable(file.name, 1, "файл записан не в UTF-8") from None
-    except (CompositeParserException, ParserException) as error:
-        first = error.errors[0] if isinstance(error, CompositeParserException) else error
-        raise FeatureUnreadable(file.name, first.location["line"], str(first).partition("): ")[2]) from None
-
-
 def _feature(file: Path) -> Feature:
-    feature = parsed(file).get("feature")
-    if feature is None:
-        raise FeatureUnreadable(file.name, 1, "в файле нет ни одной строки «Функция:»")
+    try:
+        feature = feature_in(file.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise SourceUnreadable(file.name, 1, "файл записан не в UTF-8") from None
+    except FeatureUnreadable as error:
+        raise SourceUnreadable(file.name, error.line, error.what) from None
     rules = [
         Rule(child["rule"]["name"], _plain(child["rule"]), tuple(_scenarios(file.name, child["rule"])))
         for child in feature["children"]

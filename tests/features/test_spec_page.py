@@ -12,7 +12,7 @@ from registratura.features.spec.declared import transitions
 from registratura.features.spec.ledger import Happened, Ledger
 from registratura.features.spec.page import Given, page, write
 from registratura.features.spec.results import LedgerOfOthers
-from registratura.features.spec.sources import FOLDER, FeatureUnreadable, features
+from registratura.features.spec.sources import FOLDER, SourceUnreadable, features
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.texts import Texts
 
@@ -173,13 +173,13 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 )
 def test_a_feature_that_does_not_parse_is_named_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / "01_broken.feature").write_text(text, encoding="utf-8")
-    with pytest.raises(FeatureUnreadable, match=rf"^01_broken\.feature:{line}: .*Исправьте"):
+    with pytest.raises(SourceUnreadable, match=rf"^01_broken\.feature:{line}: .*Исправьте"):
         features(tmp_path)
 
 
 def test_a_feature_in_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "01_broken.feature").write_bytes("Функция: Проба".encode("cp1251"))
-    with pytest.raises(FeatureUnreadable, match="UTF-8"):
+    with pytest.raises(SourceUnreadable, match="UTF-8"):
         features(tmp_path)
 
 
