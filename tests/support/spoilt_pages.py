@@ -15,9 +15,9 @@ from typing import Any
 
 from behave.__main__ import main  # type: ignore[import-untyped]  # behave has no type hints
 from jinja2 import PackageLoader
-from support.specification import FEATURES, FOLDER
 
 from registratura.features.parameters import define_once
+from registratura.features.spec.lint import FOLDER, features
 from registratura.host.web import app
 
 STYLE = '<link rel="stylesheet" href="/static/portal.css">'
@@ -52,7 +52,7 @@ def played(scenario: str, changes: dict[str, list[str]], style: str) -> str:
     spoilt.update(changes)
     if style:
         spoilt["base.html"] = [STYLE, styled(style)]
-    feature = FOLDER / next(name for name, text in FEATURES.items() if scenario in text)
+    feature = FOLDER / next(name for name, text in features().items() if scenario in text)
     # behave begins each run with a registry of its own.
     define_once.cache_clear()
     with redirect_stdout(StringIO()) as said:
