@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_the_commands_of_the_readme_are_targets_of_the_makefile() -> None:
     commands = re.findall(r"^make (\w+)", README, re.MULTILINE)
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert commands == ["serve", "demo", "test"]
+    assert commands == ["serve", "demo", "spec", "test"]
     assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in commands)
 
 
