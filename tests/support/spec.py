@@ -12,7 +12,18 @@ VOID = {"meta", "link", "br", "input", "img", "hr"}
 
 def played(number: str, fired: tuple[Happened, ...] | None = None) -> Played:
     """The first scenario with that tag, passed; it did what the sentence says, if nothing else is said."""
-    scenario, branch = _tagged(number), documented()[number]
+    return _played(tagged(number)[0], number, fired)
+
+
+def skipped(number: str, why: str) -> Ledger:
+    """A run that was not meant for any scenario with that tag."""
+    every = [_played(scenario, number, ()) for scenario in tagged(number)]
+    told = [one.model_copy(update={"status": "skipped", "why": why}) for one in every]
+    return Ledger(driver="engine", settings={}, scenarios=tuple(told))
+
+
+def _played(scenario: Scenario, number: str, fired: tuple[Happened, ...] | None) -> Played:
+    branch = documented()[number]
     transition = f"{branch.source}/{branch.event}/{branch.to}"
     did = Happened(
         chart=branch.chart, source=branch.source, event=branch.event, target=branch.to, transition=transition
@@ -34,9 +45,10 @@ def passed(*numbers: str) -> Ledger:
     return Ledger(driver="engine", settings={}, scenarios=tuple(map(played, numbers)))
 
 
-def _tagged(number: str) -> Scenario:
+def tagged(number: str) -> list[Scenario]:
+    """Every scenario with that tag, but for outlines."""
     every = (s for file in features() for rule in file.rules for s in rule.scenarios)
-    return next(s for s in every if number in s.tags and not s.examples)
+    return [s for s in every if number in s.tags and not s.examples]
 
 
 LEDGER = passed("R1", "R4")
