@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from support.spec import LEDGER
 
-from registratura.features.drivers.browser.chromium import MISSING, chromium, found
+from registratura.features.drivers.browser.chromium import MISSING, found, launched
 from registratura.features.spec.page import Given, write
 from registratura.features.spec.play import play
 
@@ -62,10 +62,17 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "spec.html"
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Closed after these tests: those that follow have event loops of their own."""
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(file: Path) -> Iterator[Page]:
+def page(file: Path, chromium: Browser) -> Iterator[Page]:
     """The page on a telephone. It asks for nothing but itself, and nothing in it fails."""
-    context = chromium().new_context(viewport={"width": PHONE, "height": 800})
+    context = chromium.new_context(viewport={"width": PHONE, "height": 800})
     opened, asked, wrong = context.new_page(), list[str](), list[str]()
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("pageerror", lambda error: wrong.append(str(error)))
@@ -117,8 +124,8 @@ def test_cucumbers_report_opens_in_russian_where_it_matters(page: Page) -> None:
     assert report.get_by_placeholder("Слова или @метки").count() == 1
 
 
-def test_without_scripts_all_is_readable(file: Path) -> None:
-    context = chromium().new_context(java_script_enabled=False)
+def test_without_scripts_all_is_readable(file: Path, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     opened = context.new_page()
     opened.goto(file.as_uri())
     assert opened.locator("#R15").is_visible()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 
 from playwright.sync_api import Browser, sync_playwright
@@ -34,9 +36,9 @@ def found() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@cache
-def chromium() -> Browser:
-    """The process's own, started when it is first asked for.
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """One of one's own. While it is there its event loop runs in this thread, which no `asyncio.run` then may use.
 
     Raises:
         NoChromium: there is none here.
@@ -44,12 +46,19 @@ def chromium() -> Browser:
     path = found()
     if path is None:
         raise NoChromium(MISSING)
-    playwright = sync_playwright().start()
-    browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-
-    def stop() -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
         browser.close()
-        playwright.stop()
 
-    atexit.register(stop)
-    return browser
+
+@cache
+def chromium() -> Browser:
+    """The process's own, started when it is first asked for and there until its end.
+
+    Raises:
+        NoChromium: there is none here.
+    """
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(launched())
