@@ -16,7 +16,8 @@ OF_CARD = "changes."
 _LOOK = f"""([wanted, which, named, given]) => {{
   {SEES}
   const said = button => path(button) === wanted && (!which || variant(button) === which) && captions(button);
-  const fits = button => (said(button) || []).some(caption => !named.length || named.includes(caption));
+  const fits = button => (said(button) || []).some(caption => !named.length || named.includes(caption))
+    && unfolded(button, () => reachable(button));
   const button = [...document.querySelectorAll('button[form], form button')].find(fits);
   if (!button) return null;
   const folded = button.closest('details:not([open])');
@@ -69,7 +70,7 @@ def press(
     Raises:
         NoButton, NotTaken: the page does not offer it.
     """
-    variant, fields = _variant(path, payload)
+    variant, fields = which_way(path, payload)
     found = page.evaluate(_LOOK, [path, variant, list(captions), {**fields, **({"key": key} if key else {})}])
     if found is None:
         raise NoButton
@@ -101,11 +102,11 @@ def navigated(page: Page, act: Callable[[], object]) -> Response:
 
 def stale_fields(path: str, payload: Mapping[str, Any]) -> dict[str, str]:
     """The fields of such a form, its button's too."""
-    variant, fields = _variant(path, payload)
+    variant, fields = which_way(path, payload)
     return fields | ({"variant": variant} if variant else {})
 
 
-def _variant(path: str, payload: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def which_way(path: str, payload: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """Which of the buttons brings a part of the payload, and the fields that are left."""
     name = path.rsplit("/", 1)[1]
     kinds = [kind for flow in FLOWS.values() for kind in (*flow.begins, *flow.events) if kind.name == name]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response
 
-from registratura.features.drivers.browser.forms import NoButton, NotTaken, press, send_stale, stale_fields
+from registratura.features.drivers.browser.forms import NoButton, NotTaken, press, send_stale, stale_fields, which_way
 from registratura.features.drivers.browser.shown import shown_on
 from registratura.features.drivers.browser.sight import Sight, look_at, one_line, words_on
 from registratura.features.drivers.browser.town import BrowserTown, Heard
@@ -122,18 +122,22 @@ class BrowserLine(Line):
         world.before |= {row.id: row for row in world.storage.flows() if row.flow == Cabinet.name}
 
     def _send(self, who: Visitor, path: str, payload: Payload, key: str | None) -> None:
-        page, captions = self._windows.of(who), self._captions(who, path)
+        page, captions = self._windows.of(who), self._captions(who, path, which_way(path, payload)[0])
         try:
             answer = press(page, path, payload, key, captions)
-        except (NoButton, NotTaken):
+        except NoButton:
+            if captions:
+                raise AssertionError(f"{page.url}: нет кнопки {captions} формы {path}") from None
+            answer = self._send_stale(who, page, path, payload, key)
+        except NotTaken:
             answer = self._send_stale(who, page, path, payload, key)
             done = any(heard.call != "get" and heard.view and not heard.view.refusals for heard in self._town.heard)
-            assert not (captions and done), f"{path}: это можно, но на странице нет кнопки {captions}"
+            assert not done, f"{page.url}: форма {path} этого не берёт, а портал взял"
         self._judge(answer)
         self._windows.keep_cookie(who, page)
 
-    def _captions(self, who: Visitor, path: str) -> list[str]:
-        """What stands on the buttons that do this now. What can be done, the page has to have offered."""
+    def _captions(self, who: Visitor, path: str, variant: str) -> list[str]:
+        """What stands on the button that does this now. What can be done, the page has to have offered."""
         _, kind, about, event = path.split("/")
         if kind == "start":
             return [TEXTS(f"button.{event}")]
@@ -141,7 +145,8 @@ class BrowserLine(Line):
             action = self._town.world.portal.get(about, caller=who.caller).action(event)
         except RegistraturaError:
             return []
-        return [button.caption for button in action.buttons if action.available]
+        ways = {button.name.partition(".")[2]: button.caption for button in action.buttons if action.available}
+        return [ways[variant]] if variant in ways else []
 
     def _send_stale(self, who: Visitor, page: Page, path: str, payload: Payload, key: str | None) -> Response:
         if not page.url.startswith(self._town.portal_url):

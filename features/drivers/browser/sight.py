@@ -12,6 +12,11 @@ SEES = """
     return element.checkVisibility({opacityProperty: true, visibilityProperty: true})
       && box.width > 1 && box.height > 1 && box.right + scrollX > 0 && box.bottom + scrollY > 0;
   };
+  const reachable = element => {
+    element.scrollIntoView({block: 'center'});
+    const box = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+  };
   const unfolded = (element, look) => {
     const folded = element.closest('details:not([open])');
     if (!folded) return look();
@@ -26,7 +31,8 @@ SEES = """
     button, () => button.form && !button.disabled && shows(button) ? [line(button.innerText), line(button.title)] : null
   );
 """
-"""What a person can press: `captions` are what such a button says, and nothing where there is none."""
+"""What a person can press: `captions` are what such a button says, and nothing where there is none. A button is
+`reachable` where nothing lies upon it."""
 _READ = f"""() => {{
   {SEES}
   const buttons = [...document.querySelectorAll('button')].map(button => [button, captions(button)]);

@@ -8,7 +8,8 @@ from playwright.sync_api import Error, Page, Request
 
 from registratura.features.drivers.browser.chromium import chromium
 
-MILLISECONDS = 10_000
+PATIENCE = 30_000
+"""Milliseconds for what a person does; on a busy machine a browser may stand still for long."""
 EMPTY = "about:blank"
 
 
@@ -17,7 +18,7 @@ class Window:
 
     def __init__(self) -> None:
         context = chromium().new_context(locale="ru-RU")
-        context.set_default_timeout(MILLISECONDS)
+        context.set_default_timeout(PATIENCE)
         context.on("request", self._note)
         self.page: Page = context.new_page()
         self._tools = context.new_cdp_session(self.page)
