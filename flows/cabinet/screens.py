@@ -88,7 +88,13 @@ def medical_record(record: CR, ask: Ask) -> Mapping[str, Any]:
     """A15, U53, U66: what came stays, whatever became of the right."""
     rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
     documents = [
-        {"clinic": _title(right, ask), "card": right.data.card, "at": entry["at"], **entry["document"]}
+        {
+            "clinic": _title(right, ask),
+            "card": right.data.card,
+            "person": _named(right.data.card, ask),
+            "at": entry["at"],
+            **entry["document"],
+        }
         for right in rights
         for entry in ask.log(right.id, DocumentDelivered.name)
     ]
@@ -107,13 +113,11 @@ def _of_each_clinic(record: CR, ask: Ask) -> Iterable[list[AnyRecord]]:
 
 def _right(rights: list[AnyRecord], ask: Ask) -> Mapping[str, Any]:
     right, day = rights[-1], ask.settings.day
-    card = ask.load(right.data.card)
-    name = card.data.card.name if card else None
     return {
         "clinic": _title(right, ask),
         "state": right.state,
         "card": right.data.card,
-        "person": name.full if name else "",
+        "person": _named(right.data.card, ask),
         "since": day(right.created_at),
         "withdrawn": tuple(day(one.changed_at) for one in rights if one.state == "withdrawn"),
         "delivered": sum(one.data.delivered for one in rights),
@@ -127,6 +131,13 @@ def _reachable(right: AnyRecord, record: CR, ask: Ask) -> bool:
 
 def _living(record: CR, ask: Ask) -> list[AnyRecord]:
     return [right for right in ask.of_account(_account(record), ClinicRight) if right.state != "withdrawn"]
+
+
+def _named(card_id: str, ask: Ask) -> str:
+    """Whose card it is."""
+    card = ask.load(card_id)
+    name = card.data.card.name if card else None
+    return name.full if name else ""
 
 
 def _title(right: AnyRecord, ask: Ask) -> str:

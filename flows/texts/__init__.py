@@ -71,6 +71,11 @@ class Texts:
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
+    def own(self, key: str, items: Mapping[str, Any]) -> str:
+        """A text that not every event has, with a screen's items in its places; empty where there is none."""
+        words = {name: value for name, value in items.items() if isinstance(value, str)}
+        return self(key, **words) if key in self else ""
+
     def keys(self) -> frozenset[str]:
         """All keys, for checks."""
         return frozenset(self._texts)

@@ -95,7 +95,7 @@ def _rights(items: Items, texts: Texts) -> Iterator[RenderableType]:
 def _documents(items: Items, texts: Texts) -> Iterator[RenderableType]:
     for document in items["documents"]:
         issued = value_of("birth_date", str(document["issued_on"]))
-        yield Text(f"• {issued}  {document['title']} — {document['clinic']}")
+        yield Text(f"• {issued}  {document['title']} — {document['clinic']} ({document['person']})")
         if document.get("body"):
             yield Text(f"  {document['body']}", style="dim")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -88,7 +89,8 @@ def api_router(
     Args:
         portal: whose flows these are.
         caller_of: a dependency that gives the `Caller`.
-        on_answer: is called in a thread with each answer to a start or an event; it may set headers and cookies.
+        on_answer: is called in a thread with each answer to a start or an event, which is `request.state.event`; it
+            may set headers and cookies.
         way_to_gosuslugi: where the person's browser sets out to Gosuslugi.
     """
     router = APIRouter(route_class=problem_route(portal.parts.texts), tags=["registratura"])
@@ -154,8 +156,8 @@ def _start(api: Api, who: Any) -> Endpoint:
             raise NotStartedByHosts(flow=body.flow)
         flow = STARTS[body.flow]
         name = body.event if "event" in body.model_fields_set else begins_of_persons(flow)[0].name
-        event = _event(flow.name, name, body.payload)
-        view = await api.portal.astart(flow, event, caller=caller, idempotency_key=key)
+        event = request.state.event = _event(flow.name, name, body.payload)
+        view = await api.portal.astart(flow, event, caller=_over(caller, event), idempotency_key=key)
         # Relative to this address, wherever the host has mounted it.
         return await api.answer(request, view, 201, Location=f"flows/{view.id}")
 
@@ -178,10 +180,10 @@ def _send(api: Api, who: Any) -> Endpoint:
         if_match: IfMatch = None,
         caller: Caller = who,
     ) -> Response:
-        event, expected = _event("", body.event, body.payload), _expected(if_match)
-        send = partial(api.portal.asend, _id(flow_id), event, caller=caller, idempotency_key=key)
+        event = request.state.event = _event("", body.event, body.payload)
+        send = partial(api.portal.asend, _id(flow_id), event, caller=_over(caller, event), idempotency_key=key)
         try:
-            return await api.answer(request, await send(expected_version=expected))
+            return await api.answer(request, await send(expected_version=_expected(if_match)))
         except ConcurrentUpdate:
             if if_match is None:
                 raise
@@ -235,6 +237,11 @@ def _event(flow: str, name: str, payload: dict[str, Any]) -> Event:
     if problems := tuple((field, "json_type") for field in _read_otherwise(event, payload)):
         raise InvalidPayload(name, problems)
     return event
+
+
+def _over(caller: Caller, event: Event) -> Caller:
+    """Some events say themselves over what they come."""
+    return replace(caller, channel=getattr(event, "channel", caller.channel))
 
 
 def _read_otherwise(event: Event, payload: dict[str, Any]) -> list[str]:

@@ -38,6 +38,8 @@ SIGNED_IN = frozenset(
 """Where a flow has made sure who somebody is, and the session becomes theirs."""
 GOES_ON = {("registration", "sign_in_chosen"): "/sign-in"}
 """Ends that are a beginning elsewhere."""
+OUT_OF_TIME = "expired"
+"""An end that nobody may have seen: who comes back is told of it before they begin anew."""
 WINDOWS = ("attachment",)
 """Flows that open before the person when something starts them."""
 
@@ -80,6 +82,7 @@ def act(call: Call) -> Response:
         raise UnknownEvent(flow=before.flow, event="of this address", known="those on the page")
     try:
         event = FLOWS[before.flow].parse(name, payload_of(event_type, plain_schema(event_type), call.form))
+        _note_the_channel(call, event)
         view = _send(call, flow_id, event)
     except InvalidPayload as error:
         return _shown_again(call, flow_id, event_type, error)
@@ -154,6 +157,10 @@ def _note(call: Call, view: FlowView, event: Event) -> None:
         _flash(call, view.id, type(event), _reasons(view))
         return
     call.browser.remember(said=said_of(call.site.texts, view, event))
+
+
+def _note_the_channel(call: Call, event: Event) -> None:
+    """Over what the session goes, from the event on that says so."""
     if channel := getattr(event, "channel", None):
         call.browser.remember(channel=channel)
 
@@ -217,6 +224,8 @@ def _resumed(call: Call, flow: AnyFlow) -> FlowView:
         else:
             if not view.ended:
                 return view
+            if view.state == OUT_OF_TIME:
+                call.browser.remember(said=f"{view.screen.title}. {view.screen.text}")
     view = call.portal.start(flow, caller=call.caller)
     call.browser.remember(flows={**call.browser.data.flows, flow.name: view.id})
     return view

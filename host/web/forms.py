@@ -14,7 +14,7 @@ from registratura.flows.engine.view import Action, Button, FlowView, schema_of
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.texts import Texts
-from registratura.host.web.text import in_russian, own_text
+from registratura.host.web.text import in_russian
 
 GIVEN = ("text_version", "text_sha256", "revision")
 """Fields that the screen itself fills in."""
@@ -153,7 +153,7 @@ def form_of(
         buttons=action.buttons,
         available=action.available,
         reasons=(*(r.text for r in action.refusals), *(r.text for r in mine.reasons if r.text not in told)),
-        before=own_text(texts, f"confirm.{event.name}", items),
+        before=texts.own(f"confirm.{event.name}", items),
     )
 
 

@@ -38,6 +38,8 @@ class Programs:
         browser: Browser = request.state.browser
         if view.flow in RESUMED:
             browser.remember(flows={**browser.data.flows, view.flow: view.id})
+        if channel := getattr(request.state.event, "channel", None):
+            browser.remember(channel=channel)
         if browser.account is None and view.account is not None and (view.flow, view.state) in SIGNED_IN:
             browser.remember(known=True)
             self._site.browsers.renew(browser, view.account, request.headers.get(KEY, ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from registratura.domain.contacts import format_phone
@@ -40,14 +40,7 @@ def card_name(card: Any) -> str:
 
 def said_of(texts: Texts, view: FlowView, event: Event) -> str:
     """What the next page says of what was done, if the catalogue has words for it."""
-    return own_text(texts, f"done.{event.name}", view.screen.items)
-
-
-def own_text(texts: Texts, key: str, items: Mapping[str, Any]) -> str:
-    """A text that not every event has, with the screen's items in its places."""
-    return (
-        texts(key, **{name: value for name, value in items.items() if isinstance(value, str)}) if key in texts else ""
-    )
+    return texts.own(f"done.{event.name}", view.screen.items)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -20,7 +20,7 @@ from registratura.flows.sign_in import SignIn
 from registratura.host.terminal.console import console, put, say
 from registratura.host.terminal.items import name_of
 from registratura.host.terminal.opening import World
-from registratura.host.terminal.pages import MENU, complain_of, field_labels, refusals, show_page
+from registratura.host.terminal.pages import MENU, complain_of, field_labels, flowing, refusals, show_page
 from registratura.host.terminal.play.ask import Option, confirmed, pick
 from registratura.host.terminal.play.clinic import visit_desk
 from registratura.host.terminal.play.forms import GoesBack, filled, relatives_fields
@@ -128,6 +128,7 @@ class Player:
             put(console(), refusal)
         if action.refusals:
             return
+        self._ask_again(action.name, button.caption, view)
         while True:
             payload = filled(action, button, view, self.texts)
             try:
@@ -137,11 +138,21 @@ class Player:
             except InvalidPayload as error:
                 complain_of(error, self.texts)
                 continue
-            return self._went(after)
+            return self._went(after, action.name)
 
-    def _went(self, view: FlowView) -> None:
+    def _ask_again(self, event: str, caption: str, view: FlowView | None = None) -> None:
+        """Before what cannot be taken back: what it means, and whether the person wants it."""
+        before = self.texts.own(f"confirm.{event}", view.screen.items if view else {})
+        if before:
+            say(flowing(before), "yellow")
+        if before and not confirmed(f"{caption}?"):
+            raise GoesBack
+
+    def _went(self, view: FlowView, event: str) -> None:
         for refusal in refusals(view.refusals):
             put(console(), refusal)
+        if not view.refusals and (done := self.texts.own(f"done.{event}", view.screen.items)):
+            say(flowing(done), "green")
         if "attachment" in view.started:
             self._open(view.started["attachment"])
 
@@ -220,6 +231,5 @@ class Player:
                 complain_of(error, self.texts)
 
     def _withdraw(self) -> None:
-        if not confirmed("Отозвать согласие? Обработка данных прекратится, права клиник будут отозваны"):
-            raise GoesBack
+        self._ask_again("request_withdrawal", self.texts("button.request_withdrawal"))
         self._begin(ConsentWithdrawal)

@@ -34,6 +34,17 @@ def test_who_signs_in_over_the_api_gets_a_new_token(browser: Browser, site: Site
     assert program.post("/api/flows", json={"flow": "cabinet"}).status_code == 201
 
 
+def test_a_program_says_once_that_it_is_a_telephone(browser: Browser, site: Site) -> None:
+    registered(browser)
+    program = signed_in_over_the_api(site)
+    path = f"/api/flows/{program.post('/api/flows', json={'flow': 'cabinet'}).json()['id']}"
+    mobile = ("open_cabinet", {"channel": "mobile"}), ("open_section", {"section": "settings"})
+    for event, payload in mobile:
+        program.post(f"{path}/events", json={"event": event, "payload": payload})
+    entries = program.get(f"{path}/history").json()["entries"]
+    assert [entry["channel"] for entry in entries] == ["web", "mobile", "mobile"]
+
+
 def test_who_changes_the_password_over_the_api_stays_signed_in_here_and_nowhere_else(site: Site) -> None:
     registered(site.browser())
     here, there = (signed_in_over_the_api(site) for _ in range(2))

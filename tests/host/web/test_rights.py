@@ -70,6 +70,12 @@ def test_a_clinic_that_is_attached_again_is_one_clinic(browser: Browser, site: S
     assert "право отозвано 02.03.2026" in page.text
 
 
+def test_a_document_says_whose_it_is(browser: Browser, site: Site) -> None:
+    with_right(browser, site)
+    browser.open("/cabinet")
+    assert "Уральская клиника · Карта: Алексеева Маргарита Викторовна" in browser.press("Медкарта").text
+
+
 def test_a_childs_right_is_told_from_ones_own(browser: Browser, site: Site) -> None:
     page = with_right(browser, site)
     assert "Карта: Алексеева Маргарита Викторовна" in page.text

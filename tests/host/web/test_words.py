@@ -225,6 +225,20 @@ def test_what_was_waited_for_too_long_says_so(browser: Browser, site: Site) -> N
     assert "новая регистрация и новое согласие" in page.text
 
 
+def test_who_comes_back_too_late_is_told_of_it_before_they_begin_anew(browser: Browser, site: Site) -> None:
+    at_consent(browser)
+    site.turn(days=6)
+    page = browser.open("/")
+    assert page.title.startswith("Выбор региона")
+    assert "Время регистрации истекло." in page.text
+    assert "Время регистрации истекло." not in browser.open("/").text
+
+
+def test_who_is_just_registering_is_not_told_to_sign_in(browser: Browser, site: Site) -> None:
+    assert "Войти" in at_consent(browser).links
+    assert "Войти" not in at_card(site.browser()).links
+
+
 def test_the_panel_says_what_its_numbers_are(browser: Browser) -> None:
     at_consent(browser)
     assert "Номера после действий — ветки спецификации" in browser.press("Как это устроено").text
