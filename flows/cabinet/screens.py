@@ -10,6 +10,7 @@ from registratura.domain.contacts import format_phone
 from registratura.flows.attachment.gather import cards_of
 from registratura.flows.cabinet.flow import Cabinet, CabinetData
 from registratura.flows.clinic_right import ClinicRight, DocumentDelivered
+from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.flow import AnyRecord
 from registratura.flows.patient_card.flow import card_items
 from registratura.flows.portal_password import PortalPassword
@@ -52,13 +53,14 @@ def empty(record: CR, ask: Ask) -> Mapping[str, Any]:
 
 @Cabinet.shows("settings.overview", "settings.password")
 def settings(record: CR, ask: Ask) -> Mapping[str, Any]:
-    """U59: the login is shown beside the password."""
+    """U59: the login is shown beside the password. U40: and what became of a consent that was withdrawn."""
+    about = {**_whose(record, ask), **_withdrawn(record, ask)}
     passwords = ask.of_account(_account(record), PortalPassword)
     if not passwords:
-        return _whose(record, ask)
+        return about
     data = passwords[0].data
     logins = ", ".join(login for login in (format_phone(data.phone or ""), data.email) if login)
-    return {**_whose(record, ask), "login": logins, "password": passwords[0].id, "password_set": data.hash is not None}
+    return {**about, "login": logins, "password": passwords[0].id, "password_set": data.hash is not None}
 
 
 @Cabinet.shows("settings.clinic_rights")
@@ -150,6 +152,16 @@ def _whose(record: CR, ask: Ask) -> Mapping[str, Any]:
     own = [card for card in cards_of(_account(record), ask) if not card.data.relative]
     name = own[0].data.card.name if own else None
     return {"person": name.full if name else ""}
+
+
+def _withdrawn(record: CR, ask: Ask) -> Mapping[str, Any]:
+    day = ask.settings.day
+    for withdrawal in ask.of_account(_account(record), ConsentWithdrawal):
+        until, since = withdrawal.data.deadline, day(withdrawal.created_at)
+        if withdrawal.state == "requested" and until is not None:
+            return {"notice": "consent_withdrawn", "withdrawn": since, "until": day(until)}
+        return {"notice": "consent_was_withdrawn", "withdrawn": since}
+    return {}
 
 
 def _account(record: CR) -> str:

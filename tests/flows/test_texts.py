@@ -60,7 +60,7 @@ def test_what_the_code_names_was_found() -> None:
     assert {"snils.checksum", "field.missing"} <= invalid_codes()
     assert {"missing", "string_type", "enum", "literal_error", "extra_forbidden"} <= reachable_problems()
     assert {"conflict", "concurrent_update", "text_missing"} <= error_classes().keys()
-    assert {"how_to_get_the_record", "account_verifying", "gosuslugi.outage"} <= notices()
+    assert {"how_to_get_the_record", "account_verifying", "gosuslugi.outage"} <= notices().keys()
     assert messages() == {"password_changed", "child_came_of_age"}
 
 
@@ -79,6 +79,7 @@ def test_other_texts_have_places_only_for_what_they_are_given() -> None:
     given |= {f"error.{code}": names for code, names in error_classes().items()} | HINTS
     shown = {event.name: _shown_with(event) for event in EVENTS}
     given |= {f"{kind}.{name}": names for kind in ("confirm", "done") for name, names in shown.items()}
+    given |= {f"notice.{name}": names for name, names in notices().items()}
     given |= {f"problem.{code}": set(PLACE.findall(text)) for code, text in PROBLEMS.items()}
     others = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if not key.startswith("screen.")}
     own = {key: set(PLACE.findall(TEXTS(key))) for key in KEYS if ".button." in key}

@@ -93,14 +93,15 @@ def error_classes() -> dict[str, set[str]]:
     return found
 
 
-def notices() -> set[str]:
-    found: set[str] = set()
+def notices() -> dict[str, set[str]]:
+    """Every notice with what is shown beside it."""
+    found: dict[str, set[str]] = {}
     for node in nodes("flows"):
         pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
         said = [value for key, value in pairs if key and strings(key) == ["notice"]]
-        found |= {text for value in said for text in strings(value)}
-    assert "gosuslugi." in found, "the reason of a denial is no longer put behind this"
-    return found - {"gosuslugi."} | {f"gosuslugi.{reason}" for reason in Denial}
+        found |= {text: keys_of(node) for value in said for text in strings(value)}
+    found.pop("gosuslugi.")  # A denial's reason is put behind it.
+    return found | {f"gosuslugi.{reason}": set() for reason in Denial}
 
 
 def messages() -> set[str]:

@@ -70,6 +70,15 @@ def test_a_clinic_that_is_attached_again_is_one_clinic(browser: Browser, site: S
     assert "право отозвано 02.03.2026" in page.text
 
 
+def test_after_the_consent_was_withdrawn_the_settings_say_until_when_the_data_is_there(browser: Browser) -> None:
+    in_cabinet(browser)
+    browser.press("Меню")
+    browser.press("настройки")
+    page = browser.press("Отозвать согласие")
+    assert "Вы отозвали согласие 02.03.2026" in page.text
+    assert "не позднее 01.04.2026" in page.text
+
+
 def test_a_document_says_whose_it_is(browser: Browser, site: Site) -> None:
     with_right(browser, site)
     browser.open("/cabinet")
