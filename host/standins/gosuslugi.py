@@ -147,8 +147,10 @@ class StandInGosuslugi:
         """Gosuslugi answers with an error of that class."""
         return self.portal.gosuslugi.denied(flow_id, reason)
 
-    def ask_support(self, text: str) -> int:
-        """A ticket at Gosuslugi's support; gives its number."""
+    def ask_support(self, text: str, flow_id: str = "") -> int:
+        """A ticket at Gosuslugi's support; gives its number. From then on SMS come to whoever wrote from that visit."""
+        if visit := self.visits.get(flow_id):
+            visit.citizen.sms_arrives = visit.citizen.sms_arrives or 1
         self.tickets.append((len(self.tickets) + 1, text))
         return len(self.tickets)
 

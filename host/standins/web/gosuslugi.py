@@ -159,7 +159,7 @@ def ways_out(app: FastAPI, walk: Walk) -> None:
         if not typed(text):
             error = "Опишите, что случилось: без этого обращение не отправить."
             return walk.show(visit_id, "support.html", about=_known(about), ticket=0, error=error)
-        ticket = walk.site.people.ask_support(text) if visit_id in walk.site.visits else 0
+        ticket = walk.site.people.ask_support(text, visit_id) if visit_id in walk.site.visits else 0
         return walk.show(visit_id, "support.html", about=_known(about), ticket=ticket)
 
     @app.post("/visit/{visit_id}/cancel")

@@ -63,10 +63,7 @@ def write_to_support(gosuslugi: StandInGosuslugi, view: FlowView) -> None:
     text = line(f"Что случилось {CANCEL}")
     if not text:
         raise GoesBack
-    number = gosuslugi.ask_support(text)
-    visit = gosuslugi.visits.get(view.id)
-    if visit is not None:
-        visit.citizen.sms_arrives = 1
+    number = gosuslugi.ask_support(text, view.id)
     say(f"Обращение № {number} принято. Ответ: всё починили. Вернитесь и попросите код ещё раз.", "green")
 
 

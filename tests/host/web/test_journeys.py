@@ -81,6 +81,22 @@ def test_who_gets_stuck_at_the_sms_comes_back(browser: Browser, site: Site) -> N
     assert browser.send(form.action, {"code": sms_of(site)}).title.startswith("«Мои карты»")
 
 
+def test_support_mends_the_sms(browser: Browser, site: Site) -> None:
+    site.gosuslugi.people.citizens["pyotr"].sms_arrives = 0
+    at_consent(browser)
+    browser.press("Да, я согласен")
+    browser.press("госуслуги")
+    browser.press("Войти", login="pyotr", password="pyotr")
+    browser.follow("Не приходит смс")
+    browser.follow("обратиться в службу поддержки")
+    assert "всё починили" in browser.press("Отправить обращение", text="СМС не приходит").text
+    browser.follow("Вернуться к советам")
+    browser.follow("Вернуться к вводу кода")
+    site.turn(seconds=61)
+    browser.press("Отправить код ещё раз")
+    assert browser.press("Продолжить", code=sms_of(site)).title.startswith("«Мои карты»")
+
+
 def test_everything_works_with_the_progress_channel_off() -> None:
     site = Site(progress_key=None)
     browser = site.browser()
