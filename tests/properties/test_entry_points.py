@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.attachment_model import ENTRIES, PATIENTS
-from support.portal import BORIS, CONSENTS, Scene, scene_of
+from support.portal import BORIS, CONSENTS, Clock, Scene, scene_of
+from support.walks.charts.common import attach, known, window
+from support.walks.charts.common import enter as enter_in_another_window
+from support.walks.world import OverHttp, World
 
 from registratura.domain.consent import Purpose
 from registratura.flows.attachment import Attachment, BeginAttachment, SubmitCode
+from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet, OpenCodeEntry, OpenSection, Section
 from registratura.flows.errors import StartRefused
 from registratura.host import Caller
 
@@ -106,3 +111,55 @@ def test_a_window_that_is_not_opened_leaves_nothing_behind(why: str) -> None:
         scene.portal.start(Attachment, begin, caller=Caller(session="x") if why == "sign_in_required" else caller)
     assert [refusal.code for refusal in raised.value.refusals] == [why]
     assert scene.storage.rows.writes == before
+
+
+# Over HTTP too, and through the cabinet's own doors.
+
+DOORS: list[tuple[Section, Literal["button", "plus"], Literal["web", "mobile"]]] = [
+    *((section, "button", "web") for section in (Section.HEALTH, Section.CLINICS, Section.CLINIC_RIGHTS)),
+    *((section, "button", "mobile") for section in (Section.HEALTH, Section.CLINICS, Section.CLINIC_RIGHTS)),
+    (Section.CLINIC_RIGHTS, "plus", "mobile"),
+]
+
+
+def on_paper(world: World, kind: str) -> str:
+    """A code of that kind, of the clinic that she is or is not attached to."""
+    if kind == "of a clinic that is there already":
+        attach(world)
+    issued = world.portal.clinics.issue_code("ural", PATIENTS["boris" if kind == "of another" else "own"])
+    if kind == "revoked":
+        world.portal.clinics.revoke_code(issued.id)
+    elif kind == "expired":
+        world.clock.turn(world.portal.parts.settings.attachment_codes.life)
+    elif kind == "used":
+        enter_in_another_window(world, window(world), issued.code)
+    return "000000000000" if kind == "wrong" else issued.code
+
+
+def through(world: World, door: Any, code: str) -> Any:
+    """What the person sees, and what is set off, when they enter the code behind that door."""
+    section, by, channel = door
+    world.start(Cabinet, BeginCabinet())
+    for event in (OpenCabinet(channel=channel), OpenSection(section=section), OpenCodeEntry(by=by)):
+        opened = world.send(event)
+    world.flow = opened["started"]["attachment"]
+    seen = world.send(submit(code))
+    seen["screen"]["items"].pop("channel", None)
+    return seen, world.effects()
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS)))
+def test_over_http_a_code_gives_the_same_behind_each_door_as_in_the_engine(kind: str) -> None:
+    ends = []
+    for make in (World, OverHttp):
+        with closing(make(Clock())) as world:
+            known(world)
+            code = on_paper(world, kind)
+            kept, now = world.copy(), world.clock.now
+            for door in DOORS:
+                world.become(kept)
+                world.clock.now = now
+                ends.append(through(world, door, code))
+    assert len(ends) == 2 * len(ENTRIES)
+    assert all(end == ends[0] for end in ends)
+    assert (ends[0][0]["state"] == "attached") == (kind in ("good", "used"))

@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ ALL = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 UNSHOWN = Path(spec.__file__).parent / "unshown.toml"
 
 
-@cache
 def walked(plan: Plan) -> frozenset[Pair]:
     return frozenset(pair for walk in walks(plan) for pair in walk.pairs)
 

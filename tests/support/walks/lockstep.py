@@ -61,8 +61,9 @@ class Lockstep:
 
     def step(self, walk: Walk) -> None:
         """The last step of a walk."""
-        acts = walk.deed.ready(self.engine), walk.deed.ready(self.http)
         version = self.engine.version if walk.before else 0
+        acts = walk.deed.ready(self.engine), walk.deed.ready(self.http)
+        _same(walk, "the versions before and after what is prepared", version, self.engine.version if version else 0)
         known = self.engine.effects()
         _same(walk, "the answers of engine and HTTP", *(act() for act in acts))
         view, over_http = self.engine.view(), self.http.view()

@@ -136,13 +136,14 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def walks(plan: Plan) -> Iterator[Walk]:
+@cache
+def walks(plan: Plan) -> tuple[Walk, ...]:
     """The shortest first: each has a pair that none before it had, or a deed that nobody did there with that end.
 
     Or it tries in vain for a pair that cannot be: each such pair is tried with all that the flow may remember there.
     """
     waiting = deque(_begun(plan, begin) for begin in plan.begins)
-    yield from tuple(waiting)
+    found = list(waiting)
     tempting = {(one, other.event) for pairs in excused(plan).values() for one, other in pairs}
     pairs: set[Pair] = set()
     tried: set[tuple[str, Deed, Way]] = set()
@@ -152,12 +153,13 @@ def walks(plan: Plan) -> Iterator[Walk]:
         for walk in _further(plan, before):
             here = (before.state, walk.deed, walk.way)
             if not pairs.issuperset(walk.pairs) or here not in tried or (before.last, walk.event) in tempting:
-                yield walk
+                found.append(walk)
             pairs.update(walk.pairs)
             tried.add(here)
             if (walk.last, walk.memory) not in nodes:
                 nodes.add((walk.last, walk.memory))
                 waiting.append(walk)
+    return tuple(found)
 
 
 def _begun(plan: Plan, begin: Deed) -> Walk:

@@ -36,6 +36,8 @@ from registratura.host.web.api import api_app
 
 SESSION = "the walker's browser"
 LOCK = timedelta(minutes=10)
+LATE = timedelta(minutes=5)
+"""So long before the end of a flow's life a lock outlives it."""
 WINDOW = timedelta(minutes=1)
 """So long a wrong code is counted; a walk that waits has all its guesses again."""
 FEW = AttemptsPolicy(limit=2, window=WINDOW, locks=(LOCK,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from support.walks.charts.common import begin, known, person
 from support.walks.paths import Plan, Way
 
@@ -21,7 +23,7 @@ from registratura.flows.registration import ConfirmCard
 NOBODY = "Кто не вошёл, чужого кабинета не видит и ничего в нём не делает."
 
 
-def _opened(**channel: str) -> tuple[Way, Way]:
+def _opened(**channel: Any) -> tuple[Way, Way]:
     return Way(needs="unchecked", yes="card_is_unchecked", **channel), Way(**channel)
 
 

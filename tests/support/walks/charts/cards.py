@@ -58,7 +58,7 @@ from registratura.flows.registration import ConfirmCard, SkipPassword
 from registratura.host import Caller
 
 OWN = "Совершеннолетия ждут только в карте ребёнка."
-CHILDS = "О ребёнке Госуслуги портал не извещают: новости бывают только о своей карте, а 18 лет ждут только в детской."
+CHILDS = "Новости Госуслуг бывают только о своей карте, а 18 лет ждут только в карте ребёнка."
 COMPLETE = "Карту ребёнка без обязательных полей не завести."
 UNDATED_CARD = Way(needs="undated", why="card.required_invalid")
 

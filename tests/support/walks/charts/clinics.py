@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,7 +27,7 @@ from support.walks.charts.common import (
 )
 from support.walks.charts.leg import SAME_STEP
 from support.walks.paths import Act, Deed, Plan, Ready, Way
-from support.walks.world import World
+from support.walks.world import LATE, World
 
 from registratura.domain.clinics import PatientRef
 from registratura.flows.attachment import Attachment, BeginAttachment, ChooseProfile, Entry, SubmitCode
@@ -37,8 +36,6 @@ from registratura.flows.clinic_right import ClinicRight, DocumentDelivered, Gran
 from registratura.flows.common import Cancel, Expire
 from registratura.flows.errors import StartRefused
 
-LATE = timedelta(minutes=5)
-"""So long before the end of its life a lock outlives the flow."""
 NOBODYS = "000000000000"
 OTHER_CLINIC = "volga"
 
@@ -134,7 +131,7 @@ def _nearly_over(world: World) -> None:
     world.turn_to(world.record.timers["expire"].due - LATE)
 
 
-def _submits(name: str, event: Any, *before: Any, **way: str) -> Deed:
+def _submits(name: str, event: Any, *before: Any, **way: Any) -> Deed:
     return deed(name, SubmitCode, sends(event, *before), Way(**way))
 
 

@@ -22,7 +22,7 @@ from registratura.flows.gosuslugi import (
     SmsNotArriving,
 )
 
-SAME_STEP = "Замок закрывается в одном шаге с попыткой, которая была последней: между ними ничего не бывает."
+SAME_STEP = "Попытки кончаются тем же шагом, что и последняя из них: между ними ничего не бывает."
 
 
 def returned(who: Identity) -> Ready:
@@ -82,7 +82,7 @@ LEG: tuple[Deed, ...] = (
 )
 SMS_NEVER = {
     "gosuslugi.first_stage/sms_not_arriving/gosuslugi.sms_help > gosuslugi.sms_help/back/gosuslugi.sms_code": (
-        "Госуслуги не сообщали, что дошло до кода: вернуться к нему нельзя."
+        "Госуслуги не сообщали, что человек дошёл до кода: он возвращается туда, где был."
     ),
     "gosuslugi.sms_code/sms_not_arriving/gosuslugi.sms_help > gosuslugi.sms_help/back/gosuslugi.first_stage": (
         "Человек был у ввода кода: к нему и возвращается."

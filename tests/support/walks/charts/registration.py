@@ -140,8 +140,8 @@ PLAN = Plan(
     ),
     never=SMS_NEVER
     | {
-        "consent/accept_consent/* > gosuslugi/expire/registered": "До Госуслуг учётной записи нет: истекает без неё.",
-        "card_review/reload_from_gosuslugi/* > gosuslugi/expire/expired": "Учётная запись есть: она и остаётся.",
+        "consent/accept_consent/* > gosuslugi/expire/registered": "Учётной записи ещё нет: истекает без неё.",
+        "card_review/reload_from_gosuslugi/* > gosuslugi/expire/expired": "Учётная запись уже есть, и она остаётся.",
         "card_review/reload_from_gosuslugi/* > gosuslugi/identity_confirmed/a*": (
             "Карта уже открыта этой регистрацией: её не ищут заново, и вернуться может лишь её хозяин."
         ),

@@ -27,7 +27,7 @@ from support.walks.charts.leg import (
     time_is_over,
 )
 from support.walks.paths import Act, Plan, Ready, Way
-from support.walks.world import World
+from support.walks.world import LATE, World
 
 from registratura.flows.patient_card import Delete
 from registratura.flows.portal_password import SetPassword
@@ -46,8 +46,6 @@ GONE = HER.model_copy(update={"oid": "2", "snils": "087-654-303 00", "phone": No
 GONE_TWO = GONE.model_copy(update={"email": TWO_CARDS.email})
 STRANGER_TWO = STRANGER.model_copy(update={"email": TWO_CARDS.email, "snils": GONE.snils})
 UNCONFIRMED, UNKNOWN, SEVERAL = "account_unconfirmed", "account_unknown", "several_cards_match"
-LATE = timedelta(minutes=5)
-"""So long before the end of its life a lock outlives the flow."""
 LOCKED = Way(why="sign_in.failed", then="attempts_exhausted")
 
 
