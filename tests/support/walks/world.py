@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -109,10 +110,14 @@ class World:
         return told(lambda: self.portal.get(self.flow, caller=self.caller))
 
     def _start(self, flow: AnyFlow, event: Event) -> Told:
-        return told(lambda: self.portal.start(flow, event, caller=self.caller))
+        return told(lambda: self.portal.start(flow, event, caller=self._over(event)))
 
     def _send(self, event: Event) -> Told:
-        return told(lambda: self.portal.send(self.flow, event, caller=self.caller))
+        return told(lambda: self.portal.send(self.flow, event, caller=self._over(event)))
+
+    def _over(self, event: Event) -> Caller:
+        """Some events say over what they come; whoever calls the engine says it too."""
+        return replace(self.caller, channel=getattr(event, "channel", self.caller.channel))
 
     # What is prepared, and what is stored.
     @property
