@@ -218,8 +218,8 @@ class AddressUnreadable(OperatorError):
 class DatabaseUnsupported(OperatorError):
     """A database of a make that this version does not know."""
 
-    cause = "This version knows SQLite only, not {found}."
-    cure = "Give the path of a file or sqlite:///portal.db; PostgreSQL will come later."
+    cause = "SQLite and PostgreSQL are known, not {found}."
+    cure = "Give the path of a file, sqlite:///portal.db or postgresql://host/portal."
 
 
 class PoolUnfit(OperatorError):

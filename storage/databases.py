@@ -19,6 +19,8 @@ from registratura.flows.errors import (
 
 # The writer's place is taken at once: on SQLite a transaction that reads first and then writes may be told to go.
 BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ COMMITTED"}
+# Two processes that make the same tables at once would fail on PostgreSQL, IF NOT EXISTS or not.
+MAKING_TABLES = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_advisory_xact_lock(hashtext('registratura tables'))"}
 
 # https://www.sqlite.org/rescode.html: the low byte is the primary code.
 _BUSY, _LOCKED, _CORRUPT, _CANTOPEN, _NOTADB = 5, 6, 11, 14, 26
@@ -40,6 +42,8 @@ class Errors:
             UnicodeError,
             OverflowError,
         )
+        # Not every driver's stand-in under asyncio names it.
+        self._refused: type[Exception] = getattr(dialect.loaded_dbapi, "DataError", UnicodeError)
         self._where, self._hosts = where, hosts
 
     @contextmanager
@@ -49,6 +53,14 @@ class Errors:
             yield
         except self.caught as error:
             raise self.ours(error) from None
+
+    def cannot_be_held(self, error: Exception) -> bool:
+        """Whether a value was refused before it was sent, so that nothing can be there under it.
+
+        No database holds half a surrogate pair, and PostgreSQL no NUL.
+        """
+        refused = isinstance(error, self._refused) and getattr(error, "sqlstate", None) is None
+        return refused or isinstance(error, UnicodeError)
 
     def ours(self, error: Exception) -> RegistraturaError:
         """The error of ours for this one of theirs."""

@@ -26,10 +26,9 @@ class Line:
         try:
             self._cursor.execute(ready.sql, ready.bind(values))
             found: Sequence[Sequence[Any]] = self._cursor.fetchall()
-        except UnicodeError:
-            # Half a surrogate pair: no database can hold such a text, so nothing is there under it.
-            return []
         except self._errors.caught as error:
+            if self._errors.cannot_be_held(error):
+                return []
             raise self._errors.ours(error) from None
         return found
 

@@ -18,6 +18,8 @@ from registratura.flows.errors import (
     PoolUnfit,
     SchemaNewer,
 )
+from registratura.storage.databases import BEGIN
+from registratura.storage.postgresql import must_be_alive, see_to_server
 from registratura.storage.sql import SqlStorage
 from registratura.storage.tables import META, SCHEMA_VERSION
 
@@ -29,13 +31,15 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
     """The storage in a database.
 
     Args:
-        database: an SQLAlchemy address (`sqlite:///portal.db`, `sqlite://` in memory), a path of an SQLite file, or the
-            host's own engine, which stays the host's: its settings are not touched and it is not closed.
+        database: an SQLAlchemy address (`sqlite:///portal.db`, `sqlite://` in memory, `postgresql://host/portal`), a
+            path of an SQLite file, or the host's own engine, which stays the host's: its settings are not touched and
+            it is not closed.
         create: make the tables, and the SQLite file, if they are not there.
 
     Raises:
         DatabaseMissing: there is nothing at that address, and it is not to be made; or its folder is not there.
-        AddressUnreadable, DatabaseUnsupported: it is no address, or none of SQLite.
+        AddressUnreadable, DatabaseUnsupported: it is no address, or none of SQLite or PostgreSQL.
+        ServerUnreachable, ServerTooOld, ServerReadOnly: the PostgreSQL there cannot be used.
         PoolUnfit: the host's engine gives all tasks one connection.
         DatabaseDamaged: it is not a database.
         DatabaseUnavailable: it does not answer, or may not be written.
@@ -68,22 +72,24 @@ def _url(database: Any) -> URL:
 
 def _fit(engine: Engine) -> Engine:
     """A host's engine, if units that run at once are kept apart on it."""
-    _must_be_sqlite(engine.dialect.name)
+    _must_be_known(engine.dialect.name)
     one_for_all = isinstance(engine.pool, StaticPool) and engine.dialect.is_async
     if one_for_all or isinstance(engine.pool, SingletonThreadPool):
         raise PoolUnfit(pool=type(engine.pool).__name__)
     return engine
 
 
-def _must_be_sqlite(make: str) -> None:
-    if make != "sqlite":
+def _must_be_known(make: str) -> None:
+    if make not in BEGIN:
         raise DatabaseUnsupported(found=make)
 
 
 def _engine(url: URL, create: bool) -> Engine:
-    _must_be_sqlite(url.get_backend_name())
+    _must_be_known(url.get_backend_name())
     options: dict[str, Any]
-    if url.database in (None, "", ":memory:"):
+    if url.get_backend_name() == "postgresql":
+        options = {}
+    elif url.database in (None, "", ":memory:"):
         # One connection for all threads: another one would be another, empty database.
         options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     else:
@@ -96,7 +102,10 @@ def _engine(url: URL, create: bool) -> Engine:
         raise DatabaseUnavailable(reason=f"no driver for {url.drivername!r} ({type(error).__name__})") from None
     if engine.dialect.is_async:
         raise DatabaseUnavailable(reason=f"{url.drivername} is asynchronous: give Registratura.aopen an AsyncEngine")
-    event.listen(engine, "connect", _set_up)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up)
+    else:
+        event.listen(engine, "checkout", must_be_alive)
     return engine
 
 
@@ -113,6 +122,8 @@ def _set_up(connection: Any, record: object) -> None:
 
 
 def _see_to_tables(storage: SqlStorage, create: bool) -> None:
+    if storage.engine.dialect.name == "postgresql":
+        see_to_server(storage.engine, storage.where, storage.errors)
     with storage.errors.translated():
         there = inspect(storage.engine).has_table(META.name)
     version = storage.meta("schema_version") if there else None

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, T
 
 from registratura.flows.ports import Storage
 from registratura.storage.sql import SqlStorage
+from registratura.storage.statements import creating
 
 METADATA = MetaData()
 SESSIONS = Table(
@@ -193,8 +194,7 @@ class SqlSessions(Sessions):
 
     def __init__(self, storage: SqlStorage) -> None:
         self._storage = storage
-        with storage.errors.translated():
-            METADATA.create_all(storage.engine)
+        storage.make(creating(METADATA))
 
     def get(self, session_id: str) -> SessionRow | None:
         row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))

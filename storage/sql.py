@@ -1,4 +1,4 @@
-"""The storage on SQL: SQLite embedded, PostgreSQL later, by the same statements.
+"""The storage on SQL: SQLite embedded, PostgreSQL for many processes, by the same statements.
 
 Its own units read what is committed, each read by itself, and write in a transaction that begins when everything has
 been decided. In a host's transaction both happen there, the write inside a savepoint. Own connections come from the
@@ -10,7 +10,7 @@ After a fork both processes may go on. A host's own engine is the host's to disp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import RLock, get_ident
@@ -24,11 +24,12 @@ from registratura.flows.errors import DatabaseUnavailable, PortalClosed, WithinU
 from registratura.flows.ports import Storage
 from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
-from registratura.storage.databases import Errors
+from registratura.storage.databases import MAKING_TABLES, Errors
 from registratura.storage.forks import watch_forks
 from registratura.storage.line import Line, commits_at_once
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
 from registratura.storage.sql_unit import SqlUnit
+from registratura.storage.statement import Statement
 from registratura.storage.tables import SCHEMA_VERSION
 
 
@@ -124,10 +125,15 @@ class SqlStorage(Storage):
 
     def create(self) -> None:
         """Make the tables that are not there."""
+        self.make(sql.CREATE)
+        self.add_meta("schema_version", str(SCHEMA_VERSION))
+
+    def make(self, tables: Iterable[Statement]) -> None:
+        """Make these tables, where they are not there."""
         with self._line() as line, self._transaction(line):
-            for statement in sql.CREATE:
+            line.say(MAKING_TABLES[self.engine.dialect.name])
+            for statement in tables:
                 line.run(statement)
-            line.run(sql.ADD_META, "schema_version", str(SCHEMA_VERSION))
 
     def close(self) -> None:
         """Close the connections, unless the engine is the host's. From now on no call is taken."""
@@ -142,7 +148,7 @@ class SqlStorage(Storage):
 
     def in_child(self) -> None:
         """Other threads' locks and units are not here. What their units had open cannot be used or closed here."""
-        cut = bool(self._held) and self.engine.dialect.name == "sqlite"
+        cut = bool(self._held)
         self._turn, self._torn = self._new_turn(), self._torn or cut
         self._held.clear()
 
@@ -185,8 +191,11 @@ class SqlStorage(Storage):
                 connection.autocommit = True
             yield connection
         finally:
-            if begins:
-                connection.autocommit = False
+            try:
+                if begins:
+                    connection.autocommit = False
+            except self.errors.caught:
+                pooled.invalidate()  # It has ended.
             if self._disposes and self.engine.pool is not pool:
                 # The pool was closed meanwhile: it would keep what comes back.
                 pooled.invalidate()

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, Text, and_, case, delete, exists, false, func, null, or_, select, update
+from sqlalchemy import (
+    Column,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from registratura.storage.statement import Insert, Statement, value
@@ -234,11 +251,13 @@ FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")
 # RELEASE of a savepoint outside a transaction commits.
 TAKE_TURN = _statement(update(META).where(false()).values(value=META.c.value))
 
-CREATE = tuple(
-    _statement(element)
-    for table in METADATA.sorted_tables
-    for element in (
-        CreateTable(table, if_not_exists=True),
-        *(CreateIndex(index, if_not_exists=True) for index in sorted(table.indexes, key=lambda index: str(index.name))),
-    )
-)
+
+def creating(metadata: MetaData) -> Iterator[Statement]:
+    """What makes these tables and their indexes."""
+    for table in metadata.sorted_tables:
+        yield _statement(CreateTable(table, if_not_exists=True))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield _statement(CreateIndex(index, if_not_exists=True))
+
+
+CREATE = tuple(creating(METADATA))

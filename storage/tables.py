@@ -7,14 +7,17 @@ together, and destroying a person's key leaves the rows that it sealed where the
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql
 
 SCHEMA_VERSION = 1
 
 METADATA = MetaData()
+# Ids are sorted by their bytes everywhere, whatever language a server sorts by; it is also the fastest.
+_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=null)
+    return Column(name, _TEXT, primary_key=key, nullable=null)
 
 
 def _whole(name: str, *, key: bool = False, null: bool = False) -> Column[int]:

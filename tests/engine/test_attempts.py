@@ -1,15 +1,14 @@
 """Promises 6 and 10: a guess is counted before it is judged, and nothing gives it back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from support.faults import DiskFull, fails, meddling
-from support.portal import BORIS, PASSWORD, Scene, codes, scene_of, submitting, tables
+from support.portal import BORIS, PASSWORD, Scene, codes, submitting, tables
 
 from registratura.domain.codes import AttachmentCodePolicy
 from registratura.flows.clinic_right import Withdraw
@@ -123,12 +122,9 @@ def test_of_two_people_with_one_code_that_is_bound_to_nobody_one_gets_the_right(
     assert "attached" in states
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def scene_unbound(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    made = scene_of(request.param, tmp_path, attachment_codes=AttachmentCodePolicy(length=12, bound=False))
-    yield made
-    made.portal.close()
-    made.gosuslugi.codes.close()
+@pytest.fixture
+def scene_unbound(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene(attachment_codes=AttachmentCodePolicy(length=12, bound=False))
 
 
 # ─── Counted first ───────────────────────────────────────────────────────────────────────────────────────────────────

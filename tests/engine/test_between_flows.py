@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -49,13 +49,10 @@ def kept(number: int) -> ClinicCard:
     return ClinicCard(ref=f"card {number}", name=MARGARITA.name, birth_date=MARGARITA.birth_date, snils=MARGARITA.snils)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def ambiguous(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+@pytest.fixture
+def ambiguous(make_scene: Callable[..., Scene]) -> Scene:
     """A portal whose clinics keep two cards that may be Margarita's."""
-    made = scene_of(request.param, tmp_path, clinic_cards=lambda identity: (kept(1), kept(2)))
-    yield made
-    made.portal.close()
-    made.gosuslugi.codes.close()
+    return make_scene(clinic_cards=lambda identity: (kept(1), kept(2)))
 
 
 def test_support_names_the_card_and_the_person_goes_on(ambiguous: Scene) -> None:

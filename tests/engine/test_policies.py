@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.portal import TICK, Caller, Scene, codes, scene_of, submitting
+from support.portal import TICK, Caller, Scene, codes, submitting
 
 from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.codes import AttachmentCodePolicy, OneTimeCodePolicy
@@ -20,27 +19,8 @@ SMS = SendOneTimeCode(phone="+79001234567", person="somebody")
 WRONG = SubmitOneTimeCode(code="000000")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def made(kind: str, tmp_path: Path) -> Iterator[Any]:
-    scenes = []
-
-    def make(**settings: Any) -> Scene:
-        scenes.append(scene_of(kind, tmp_path, **settings))
-        return scenes[-1]
-
-    yield make
-    for scene in scenes:
-        scene.portal.close()
-        scene.gosuslugi.codes.close()
-
-
-def test_a_codes_life_is_its_policys(made: Any) -> None:
-    scene = made(attachment_codes=AttachmentCodePolicy(life=timedelta(days=2)))
+def test_a_codes_life_is_its_policys(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(attachment_codes=AttachmentCodePolicy(life=timedelta(days=2)))
     code = scene.code()
     scene.clock.turn(timedelta(days=2) - TICK)
     assert scene.state(code.id) == "issued"
@@ -48,8 +28,8 @@ def test_a_codes_life_is_its_policys(made: Any) -> None:
     assert scene.state(code.id) == "expired"
 
 
-def test_a_one_time_codes_life_is_its_policys(made: Any) -> None:
-    scene = made(one_time_codes=OneTimeCodePolicy(life=timedelta(minutes=7)))
+def test_a_one_time_codes_life_is_its_policys(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(one_time_codes=OneTimeCodePolicy(life=timedelta(minutes=7)))
     flow = scene.portal.start(OneTimeCode, SMS)
     scene.clock.turn(timedelta(minutes=7) - TICK)
     assert scene.state(flow.id) == "sent"
@@ -57,8 +37,8 @@ def test_a_one_time_codes_life_is_its_policys(made: Any) -> None:
     assert scene.state(flow.id) == "expired"
 
 
-def test_a_one_time_codes_guesses_are_its_policys(made: Any) -> None:
-    scene = made(one_time_codes=OneTimeCodePolicy(attempts=2))
+def test_a_one_time_codes_guesses_are_its_policys(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(one_time_codes=OneTimeCodePolicy(attempts=2))
     flow = scene.portal.start(OneTimeCode, SMS)
     assert [scene.portal.send(flow.id, WRONG).state for _ in range(2)] == ["sent", "exhausted"]
 
@@ -77,10 +57,10 @@ def test_what_no_setting_is_called_is_told(setting: str, value: Any) -> None:
         Settings(**{setting: value})
 
 
-def test_right_codes_use_up_nothing_that_many_share(made: Any) -> None:
+def test_right_codes_use_up_nothing_that_many_share(make_scene: Callable[..., Scene]) -> None:
     """Patients of one clinic press one after the other; what is wrong among it stays counted."""
     two = AttemptsPolicy(limit=2)
-    scene = made(attempts={"code.address": two, "code.account": two})
+    scene = make_scene(attempts={"code.address": two, "code.account": two})
     known = scene.registered()
     caller = Caller(session=known.session, account=known.account, address="203.0.113.7")
 
@@ -99,9 +79,9 @@ def test_right_codes_use_up_nothing_that_many_share(made: Any) -> None:
 
 
 @pytest.mark.parametrize(("settings", "time"), [({}, "12:01"), ({"timezone": timezone(timedelta(hours=5))}, "14:01")])
-def test_times_are_told_in_the_hosts_time_zone(made: Any, settings: Any, time: str) -> None:
+def test_times_are_told_in_the_hosts_time_zone(make_scene: Callable[..., Scene], settings: Any, time: str) -> None:
     """And stay moments in UTC for programs."""
-    scene = made(**settings)
+    scene = make_scene(**settings)
     scene.clock.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     person = scene.registered()
     window = scene.at_code_entry(person)

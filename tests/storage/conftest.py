@@ -1,29 +1,43 @@
 """Every storage there is: what a port promises is tried on each."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support import postgres
 
 from registratura.storage import MemoryStorage, SqlStorage, storage_for
 
 Storages = MemoryStorage | SqlStorage
 
 
-@pytest.fixture(params=["memory", "sqlite file", "sqlite in memory"])
+@pytest.fixture(params=["memory", "sqlite file", "sqlite in memory", "postgresql"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storages]:
-    kind: str = request.param
-    made: Storages
+    with ExitStack() as stack:
+        made = _made(request.param, tmp_path, stack)
+        stack.callback(made.close)
+        yield made
+
+
+def _made(kind: str, folder: Path, stack: ExitStack) -> Storages:
     if kind == "memory":
-        made = MemoryStorage()
-    else:
-        made = storage_for(tmp_path / "portal.db" if kind == "sqlite file" else "sqlite://")
-    yield made
-    made.close()
+        return MemoryStorage()
+    if kind == "postgresql":
+        return storage_for(stack.enter_context(postgres.schema()))
+    return storage_for(folder / "portal.db" if kind == "sqlite file" else "sqlite://")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStorage]:
+    with postgres.database(request.param, tmp_path) as address:
+        made = storage_for(address)
+        yield made
+        made.close()
 
 
 @pytest.fixture
-def sql(tmp_path: Path) -> Iterator[SqlStorage]:
+def sqlite(tmp_path: Path) -> Iterator[SqlStorage]:
     made = storage_for(tmp_path / "portal.db")
     yield made
     made.close()

@@ -47,12 +47,12 @@ def files_open(path: Path) -> int:
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files are counted in /proc")
-def test_a_burst_leaves_no_more_connections_than_the_pool_keeps(sql: SqlStorage) -> None:
-    path = Path(str(sql.engine.url.database))
+def test_a_burst_leaves_no_more_connections_than_the_pool_keeps(sqlite: SqlStorage) -> None:
+    path = Path(str(sqlite.engine.url.database))
     together = threading.Barrier(20, timeout=10)
 
     def read() -> None:
-        with sql.unit() as unit:
+        with sqlite.unit() as unit:
             together.wait()
             assert unit.flow("flow-1") is None
 
@@ -61,10 +61,10 @@ def test_a_burst_leaves_no_more_connections_than_the_pool_keeps(sql: SqlStorage)
         thread.start()
     for thread in threads:
         thread.join()
-    pool: Any = sql.engine.pool
+    pool: Any = sqlite.engine.pool
     assert pool.checkedin() == pool.size() == 5
-    with sql.unit():
-        sql.close()
+    with sqlite.unit():
+        sqlite.close()
     assert files_open(path) == 0
 
 
@@ -145,8 +145,8 @@ def child() -> Iterator[Callable[[Callable[[], None]], Child]]:
         one.left()
 
 
-def version_in(path: Path) -> int:
-    storage = storage_for(path)
+def version_in(address: Any) -> int:
+    storage = storage_for(address)
     with storage.unit() as unit:
         row = unit.flow("flow-1")
     storage.close()
@@ -189,7 +189,7 @@ def test_parent_and_child_write_in_turns(sql: SqlStorage, child: Any) -> None:
     with sql.unit() as unit:
         unit.write(rows.moved(4))
     assert forked.left() == 0
-    assert version_in(Path(str(sql.engine.url.database))) == 4
+    assert version_in(sql.engine.url) == 4
 
 
 @ON_FORKS
@@ -203,4 +203,4 @@ def test_a_fork_in_the_middle_of_an_event_is_told_of(sql: SqlStorage, child: Any
         forked.act()
         assert forked.left() == 0
         unit.write(rows.begun())
-    assert version_in(Path(str(sql.engine.url.database))) == 1
+    assert version_in(sql.engine.url) == 1

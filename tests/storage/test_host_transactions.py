@@ -160,13 +160,15 @@ def test_reading_writes_nothing_and_does_not_stand_in_a_writers_way(host: SqlSto
 def test_who_read_before_somebody_wrote_is_told_of_it(sql: SqlStorage) -> None:
     with sql.unit() as unit:
         unit.write(begun())
-    begins_in_words(sql.engine)
+    if sql.engine.dialect.name == "sqlite":
+        begins_in_words(sql.engine)
     sql.engine.dispose()
     with Session(sql.engine) as within, sql.unit(within) as unit:
         assert unit.flow("flow-1") is not None
         with sql.unit() as other:
             other.write(moved(2))
-        with pytest.raises(ConcurrentUpdate):
+        # SQLite cannot write after what it read is no longer so; PostgreSQL can, and finds that the row has moved.
+        with pytest.raises((ConcurrentUpdate, Lost)):
             unit.write(moved(2))
     assert version(sql) == 2
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from support.people import identity
+from support.postgres import database
 from support.rows import contents
 
 from registratura.domain.clinics import Clinic, Document, PatientRef
@@ -154,6 +157,19 @@ def scene_of(kind: str, folder: Path, **settings: Any) -> Scene:
     clock = Clock()
     database = "memory:" if kind == "memory" else f"sqlite:///{folder / 'portal.db'}"
     return Scene(portal_of(database, clock, **settings), clock)
+
+
+@contextmanager
+def opened(kind: str, folder: Path, **settings: Any) -> Iterator[Scene]:
+    """A scene on that kind of database, closed afterwards."""
+    clock = Clock()
+    with database(kind, folder) as address:
+        made = Scene(portal_of(address, clock, **settings), clock)
+        try:
+            yield made
+        finally:
+            made.portal.close()
+            made.gosuslugi.codes.close()
 
 
 def tables(scene: Scene) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""What a PostgreSQL server is asked before it is used, so that nothing is written where it would be lost."""
+
+from __future__ import annotations
+
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DisconnectionError
+
+from registratura.flows.errors import OperatorError
+from registratura.storage.databases import Errors
+
+OLDEST = 14
+"""The oldest release that its makers still mended in 2026: https://www.postgresql.org/support/versioning/."""
+_ASKED = text("SELECT current_setting('server_version_num')::int / 10000, current_setting('transaction_read_only')")
+
+
+class ServerUnreachable(OperatorError):
+    """Nobody answers at the address, or does not let us in."""
+
+    cause = "The PostgreSQL at {where} does not let this program in: {reason}."
+    cure = "Check the address, that the server runs, and that the database and its user are there."
+
+
+class ServerTooOld(OperatorError):
+    """The server is older than what this program is tried on."""
+
+    cause = "The PostgreSQL at {where} is of release {found}."
+    cure = "Use release {needed} or a newer one."
+
+
+class ServerReadOnly(OperatorError):
+    """The server is a replica, or was told to take no writes."""
+
+    cause = "The PostgreSQL at {where} takes no writes: it is a replica, or was told so."
+    cure = "Give the address of the primary; several hosts can be named, with target_session_attrs=read-write."
+
+
+def see_to_server(engine: Engine, where: str, errors: Errors) -> None:
+    """Make sure that the server can be used.
+
+    Raises:
+        ServerUnreachable, ServerTooOld, ServerReadOnly: it cannot. Nothing was written.
+    """
+    try:
+        with engine.connect() as connection:
+            release, read_only = connection.execute(_ASKED).one()
+    except errors.caught as error:
+        raise ServerUnreachable(where=where, reason=_reason(error)) from None
+    if release < OLDEST:
+        raise ServerTooOld(where=where, found=release, needed=OLDEST)
+    if read_only == "on":
+        raise ServerReadOnly(where=where)
+
+
+def must_be_alive(connection: Any, record: object, fairy: object) -> None:
+    """A connection that waited in the pool: a server that ended it has said so, and nothing else was asked of it.
+
+    Reading what is there already costs no round trip, as asking would.
+
+    Raises:
+        DisconnectionError: the pool then makes another one.
+    """
+    with DefaultSelector() as heard:
+        heard.register(connection.pgconn.socket, EVENT_READ)
+        if heard.select(0):
+            raise DisconnectionError("ended by the server")
+
+
+def _reason(error: Exception) -> str:
+    """The server's words, of which the last say what is wrong: psycopg puts the address before them."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[-1].rpartition("FATAL: ")[2].strip() if lines else type(error).__name__
