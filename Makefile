@@ -57,6 +57,8 @@ features: $(MADE) ## The specification only: behave, in process and over HTTP
 	@$(BIN)/behave --dry-run -f null --no-summary
 	@printf '\n== Specification: behave, in process\n'
 	@$(BIN)/behave -D ledger=build/ledger-engine.json
+	@printf '\n== Specification: behave, on PostgreSQL\n'
+	@$(BIN)/behave -D storage=postgresql -f null
 	@printf '\n== Specification: behave, over HTTP\n'
 	@$(BIN)/behave -D driver=http -D ledger=build/ledger-http.json
 	@printf '\n== Specification: all that is declared is shown\n'

