@@ -234,7 +234,7 @@ class SqlStorage(Storage):
                 raise WithinUnknown(what=type(within).__name__, needed="SQLAlchemy's Session or Connection")
             if not connection.in_transaction():
                 connection.begin()
-            if _autocommits(connection):
+            if _autocommits(connection) or getattr(connection.connection.driver_connection, "autocommit", None) is True:
                 raise commits_at_once()
             cursor: Any = connection.connection.cursor()
         line = Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))

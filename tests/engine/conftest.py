@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 from support.portal import Scene, opened
+
+from registratura.features.databases import database
 
 MakeScene = Callable[..., Scene]
 
@@ -32,6 +35,13 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     """A scene in a database."""
     with opened(request.param, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def asynchronous(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL | str]:
+    """An address for an AsyncEngine."""
+    with database(request.param, tmp_path) as address:
+        yield str(address).replace("sqlite:", "sqlite+aiosqlite:") if request.param == "sqlite" else address
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -31,8 +32,8 @@ PERSON = Identity(
 )
 
 
-def engine_in(folder: Path) -> AsyncEngine:
-    return create_async_engine(f"sqlite+aiosqlite:///{folder / 'portal.db'}", pool_size=2, max_overflow=0)
+def engine_at(address: Any) -> AsyncEngine:
+    return create_async_engine(address, pool_size=2, max_overflow=0)
 
 
 async def journey(portal: Registratura, number: int) -> str:
@@ -49,9 +50,9 @@ async def journey(portal: Registratura, number: int) -> str:
     return (await portal.aget(flow.id)).state
 
 
-def test_a_registration_goes_to_its_end_on_an_asynchronous_driver(tmp_path: Path) -> None:
+def test_a_registration_goes_to_its_end_on_an_asynchronous_driver(asynchronous: Any, tmp_path: Path) -> None:
     async def play() -> None:
-        engine = engine_in(tmp_path)
+        engine = engine_at(asynchronous)
         portal = await Registratura.aopen(engine, tmp_path / "portal.key")
         assert await journey(portal, 1) == "registered"
         assert (await portal.arun(portal.run_due)).dead == 0
@@ -61,9 +62,9 @@ def test_a_registration_goes_to_its_end_on_an_asynchronous_driver(tmp_path: Path
     asyncio.run(play())
 
 
-def test_many_at_once_need_no_more_connections_than_the_pool_has(tmp_path: Path) -> None:
+def test_many_at_once_need_no_more_connections_than_the_pool_has(asynchronous: Any, tmp_path: Path) -> None:
     async def play() -> list[str]:
-        engine = engine_in(tmp_path)
+        engine = engine_at(asynchronous)
         portal = await Registratura.aopen(engine, tmp_path / "portal.key")
         ends = await asyncio.gather(*(journey(portal, number) for number in range(12)))
         await engine.dispose()

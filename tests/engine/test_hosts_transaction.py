@@ -164,11 +164,11 @@ def parts() -> Parts:
     return Parts(settings=Settings(consents=CONSENTS, clinics=CLINICS), clock=Clock(), hasher=HASHER)
 
 
-def running(folder: Path, work: Callable[[Registratura, Any], Awaitable[None]]) -> None:
+def running(address: Any, work: Callable[[Registratura, Any], Awaitable[None]]) -> None:
     """The work, with a portal on an asynchronous engine."""
 
     async def run() -> None:
-        engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'portal.db'}")
+        engine = create_async_engine(address)
         portal = await Registratura.aopen(engine, KEYS, parts=parts())
         await work(portal, engine)
         await engine.dispose()
@@ -176,7 +176,7 @@ def running(folder: Path, work: Callable[[Registratura, Any], Awaitable[None]]) 
     asyncio.run(run())
 
 
-def test_the_same_portal_under_asyncio(tmp_path: Path) -> None:
+def test_the_same_portal_under_asyncio(asynchronous: Any) -> None:
     async def work(portal: Registratura, engine: Any) -> None:
         flow = await portal.astart(Registration, caller=AT_HOME, idempotency_key="k")
         assert (await portal.astart(Registration, caller=AT_HOME, idempotency_key="k")).id == flow.id
@@ -187,10 +187,10 @@ def test_the_same_portal_under_asyncio(tmp_path: Path) -> None:
         with pytest.raises(NotAllowedNow):
             await portal.asend(flow.id, URAL, caller=AT_HOME)
 
-    running(tmp_path, work)
+    running(asynchronous, work)
 
 
-def test_the_hosts_asynchronous_session_commits_or_nothing_happened(tmp_path: Path) -> None:
+def test_the_hosts_asynchronous_session_commits_or_nothing_happened(asynchronous: Any) -> None:
     async def work(portal: Registratura, engine: Any) -> None:
         flow = await portal.astart(Registration)
         async with AsyncSession(engine) as session:
@@ -208,10 +208,10 @@ def test_the_hosts_asynchronous_session_commits_or_nothing_happened(tmp_path: Pa
             await connection.commit()
         assert (await portal.aget(other.id)).state == "main_page"
 
-    running(tmp_path, work)
+    running(asynchronous, work)
 
 
-def test_many_at_once_under_asyncio(tmp_path: Path) -> None:
+def test_many_at_once_under_asyncio(asynchronous: Any) -> None:
     async def work(portal: Registratura, engine: Any) -> None:
         flows = await asyncio.gather(*(portal.astart(Registration) for _ in range(8)))
         views = await asyncio.gather(*(portal.asend(flow.id, URAL) for flow in flows))
@@ -219,10 +219,10 @@ def test_many_at_once_under_asyncio(tmp_path: Path) -> None:
         same = await asyncio.gather(*(portal.asend(flows[0].id, Register(), idempotency_key="k") for _ in range(8)))
         assert {view.transition for view in same} == {"main_page/register/consent"}
 
-    running(tmp_path, work)
+    running(asynchronous, work)
 
 
-def test_a_guess_under_asyncio_is_counted_before_it_is_judged(tmp_path: Path) -> None:
+def test_a_guess_under_asyncio_is_counted_before_it_is_judged(asynchronous: Any) -> None:
     async def work(portal: Registratura, engine: Any) -> None:
         from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 
@@ -237,7 +237,7 @@ def test_a_guess_under_asyncio_is_counted_before_it_is_judged(tmp_path: Path) ->
             view = await portal.asend(flow.id, guess)
         assert view.state == "locked"
 
-    running(tmp_path, work)
+    running(asynchronous, work)
 
 
 def test_an_ordinary_engine_under_asyncio_goes_to_a_thread(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 from support.rows import begun, claim, contents, flow, moved
 
+from registratura.features import databases
 from registratura.flows.errors import ConcurrentUpdate, WithinUnknown
 from registratura.flows.ports import Lost
 from registratura.storage import MemoryStorage, SqlStorage, storage_for
@@ -46,18 +47,28 @@ def begins_in_words(engine: Engine) -> None:
         opened.exec_driver_sql("BEGIN")
 
 
-@pytest.fixture(params=[plain, begins_in_words])
-def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStorage]:
+@contextmanager
+def hosting(engine: Engine) -> Iterator[SqlStorage]:
     """A storage on the engine of a host, who has a table too."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'host.db'}", connect_args={"timeout": 0.05})
-    request.param(engine)
     with engine.begin() as opened:
-        opened.execute(text("CREATE TABLE visits (name TEXT PRIMARY KEY)"))
+        opened.execute(text("CREATE TABLE IF NOT EXISTS visits (name TEXT PRIMARY KEY)"))
     storage = storage_for(engine)
     with storage.unit() as unit:
         unit.write(begun(claims=(claim(),)))
     yield storage
     engine.dispose()
+
+
+@pytest.fixture(params=[plain, begins_in_words, "postgresql"])
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStorage]:
+    if request.param == "postgresql":
+        with databases.schema() as address, hosting(create_engine(address)) as storage:
+            yield storage
+        return
+    engine = create_engine(f"sqlite:///{tmp_path / 'host.db'}", connect_args={"timeout": 0.05})
+    request.param(engine)
+    with hosting(engine) as storage:
+        yield storage
 
 
 def visit(within: Any, name: str) -> None:
@@ -174,11 +185,14 @@ def test_who_read_before_somebody_wrote_is_told_of_it(sql: SqlStorage) -> None:
 
 
 def test_who_waits_for_another_host_in_vain_is_told_of_it(host: SqlStorage) -> None:
-    with host.engine.connect() as other:
-        visit(other, "other")
-        with Session(host.engine) as within, host.unit(within) as unit, pytest.raises(ConcurrentUpdate):
-            unit.write(moved(2))
-        other.commit()
+    with host.engine.connect() as other, host.unit(other) as holding:
+        holding.write(moved(2))
+        with Session(host.engine) as within, host.unit(within) as unit:
+            if host.engine.dialect.name == "postgresql":
+                within.execute(text("SET LOCAL lock_timeout = 50"))
+            with pytest.raises(ConcurrentUpdate):
+                unit.write(moved(2))
+        other.rollback()
     assert version(host) == 1
 
 
@@ -187,7 +201,7 @@ def test_within_under_asyncio(host: SqlStorage) -> None:
     from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
     async def write(commits: bool) -> None:
-        engine = create_async_engine(host.engine.url.set(drivername="sqlite+aiosqlite"))
+        engine = create_async_engine(_asynchronous(host.engine.url))
 
         def act(within: Session) -> None:
             with host.unit(within) as unit:
@@ -207,6 +221,10 @@ def test_within_under_asyncio(host: SqlStorage) -> None:
     assert version(host) == 2
 
 
+def _asynchronous(url: URL) -> URL:
+    return url.set(drivername="sqlite+aiosqlite") if url.get_backend_name() == "sqlite" else url
+
+
 @pytest.mark.parametrize("within", [object(), "sqlite://", 1])
 def test_what_is_no_transaction_is_refused(storage: Any, within: object) -> None:
     with pytest.raises(WithinUnknown), storage.unit(within):
@@ -219,12 +237,15 @@ def test_what_is_no_transaction_is_refused(storage: Any, within: object) -> None
     [
         {"isolation_level": "AUTOCOMMIT"},
         {"execution_options": {"isolation_level": "AUTOCOMMIT"}},
-        {"connect_args": {"isolation_level": None}},
+        {"connect_args": {}},
     ],
 )
 def test_a_connection_that_commits_at_once_is_refused(host: SqlStorage, opened: Within, options: Any) -> None:
     """Else half of an event could stay after the host has rolled back."""
     before = contents(host)
+    if "connect_args" in options:
+        words = {"isolation_level": None} if host.engine.dialect.name == "sqlite" else {"autocommit": True}
+        options = {"connect_args": words}
     engine = create_engine(host.engine.url, **options)
     with opened(engine) as within, pytest.raises(WithinUnknown, match="AUTOCOMMIT"), host.unit(within) as unit:
         unit.write(moved(2))

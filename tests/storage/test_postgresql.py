@@ -102,7 +102,7 @@ def test_ids_are_sorted_by_their_bytes(storage: SqlStorage) -> None:
 def cut_off(storage: SqlStorage) -> None:
     """End every connection to this database, as a restart of the server does."""
     others = text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid != pg_backend_pid()"
     )
     engine = create_engine(storage.engine.url)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.people import NOW
 
+from registratura.features.databases import database
 from registratura.flows.engine.codec import micros
 from registratura.flows.errors import PortalClosed
 from registratura.storage import MemoryStorage, storage_for
@@ -17,11 +18,12 @@ from registratura.storage.sessions import MemorySessions, SessionRow, Sessions, 
 LONG_AGO = micros(NOW - timedelta(days=1))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sessions]:
-    storage = storage_for(tmp_path / "portal.db")
-    yield MemorySessions() if request.param == "memory" else sessions_for(storage)
-    storage.close()
+    with database(request.param, tmp_path) as address:
+        storage = MemoryStorage() if request.param == "memory" else storage_for(address)
+        yield sessions_for(storage)
+        storage.close()
 
 
 ROW = SessionRow("one", None, LONG_AGO, LONG_AGO, "sealed")
