@@ -147,11 +147,10 @@ def child() -> Iterator[Callable[[Callable[[], None]], Child]]:
 
 def version_in(address: Any) -> int:
     storage = storage_for(address)
-    with storage.unit() as unit:
-        row = unit.flow("flow-1")
-    storage.close()
-    assert row is not None
-    return row.version
+    try:
+        return rows.version_of(storage)
+    finally:
+        storage.close()
 
 
 @ON_FORKS

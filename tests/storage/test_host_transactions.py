@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
-from support.rows import begun, claim, contents, flow, moved
+from support.rows import begun, claim, contents, flow, moved, version_of
 
 from registratura.features import databases
 from registratura.flows.errors import ConcurrentUpdate, WithinUnknown
 from registratura.flows.ports import Lost
-from registratura.storage import MemoryStorage, SqlStorage, storage_for
+from registratura.storage import SqlStorage, storage_for
 
 Within = Callable[[Engine], Any]
 
@@ -80,12 +80,6 @@ def visits(storage: SqlStorage) -> list[str]:
         return list(opened.scalars(text("SELECT name FROM visits ORDER BY name")))
 
 
-def version(storage: Any) -> int:
-    with storage.unit() as unit:
-        found: int = unit.flow("flow-1").version
-        return found
-
-
 @pytest.mark.parametrize("opened", [session, connection])
 @pytest.mark.parametrize("when", ["before", "after", "both", "never"])
 @pytest.mark.parametrize("commits", [True, False])
@@ -99,10 +93,10 @@ def test_our_rows_live_and_die_with_the_hosts(host: SqlStorage, opened: Within, 
             assert unit.flow("flow-1") == flow(version=2, wrapped="wrapped-flow-1"), "it reads what it wrote"
         if when in ("after", "both"):
             visit(within, "after")
-        assert version(host) == 1, "nobody else sees it yet"
+        assert version_of(host) == 1, "nobody else sees it yet"
         within.commit() if commits else within.rollback()
     expected = {"before": ["before"], "after": ["after"], "both": ["after", "before"], "never": []}[when]
-    assert (version(host), visits(host)) == ((2, expected) if commits else (1, []))
+    assert (version_of(host), visits(host)) == ((2, expected) if commits else (1, []))
     assert (contents(host) == before) is not commits
 
 
@@ -133,7 +127,7 @@ def test_after_a_loss_the_same_unit_can_write(host: SqlStorage) -> None:
         unit.write(moved(2))
         unit.write(moved(3))
         within.commit()
-    assert version(host) == 3
+    assert version_of(host) == 3
 
 
 def test_a_hosts_block_that_fails_takes_our_rows_with_it(host: SqlStorage) -> None:
@@ -145,7 +139,7 @@ def test_a_hosts_block_that_fails_takes_our_rows_with_it(host: SqlStorage) -> No
 
     with pytest.raises(ZeroDivisionError):
         fails()
-    assert version(host) == 1
+    assert version_of(host) == 1
 
 
 def test_a_hosts_own_savepoint_is_the_hosts(host: SqlStorage) -> None:
@@ -156,7 +150,7 @@ def test_a_hosts_own_savepoint_is_the_hosts(host: SqlStorage) -> None:
             unit.write(moved(2))
         nested.rollback()
         visit(within, "after")
-    assert (version(host), visits(host)) == (1, ["after", "before"])
+    assert (version_of(host), visits(host)) == (1, ["after", "before"])
 
 
 def test_reading_writes_nothing_and_does_not_stand_in_a_writers_way(host: SqlStorage) -> None:
@@ -165,7 +159,7 @@ def test_reading_writes_nothing_and_does_not_stand_in_a_writers_way(host: SqlSto
         with host.engine.begin() as other:
             visit(other, "meanwhile")
         unit.write(moved(2))
-    assert (version(host), visits(host)) == (2, ["meanwhile"])
+    assert (version_of(host), visits(host)) == (2, ["meanwhile"])
 
 
 def test_who_read_before_somebody_wrote_is_told_of_it(sql: SqlStorage) -> None:
@@ -181,7 +175,7 @@ def test_who_read_before_somebody_wrote_is_told_of_it(sql: SqlStorage) -> None:
         # SQLite cannot write after what it read is no longer so; PostgreSQL can, and finds that the row has moved.
         with pytest.raises((ConcurrentUpdate, Lost)):
             unit.write(moved(2))
-    assert version(sql) == 2
+    assert version_of(sql) == 2
 
 
 def test_who_waits_for_another_host_in_vain_is_told_of_it(host: SqlStorage) -> None:
@@ -193,7 +187,7 @@ def test_who_waits_for_another_host_in_vain_is_told_of_it(host: SqlStorage) -> N
             with pytest.raises(ConcurrentUpdate):
                 unit.write(moved(2))
         other.rollback()
-    assert version(host) == 1
+    assert version_of(host) == 1
 
 
 def test_within_under_asyncio(host: SqlStorage) -> None:
@@ -216,9 +210,9 @@ def test_within_under_asyncio(host: SqlStorage) -> None:
         await engine.dispose()
 
     asyncio.run(write(commits=False))
-    assert version(host) == 1
+    assert version_of(host) == 1
     asyncio.run(write(commits=True))
-    assert version(host) == 2
+    assert version_of(host) == 2
 
 
 def _asynchronous(url: URL) -> URL:
@@ -265,50 +259,4 @@ def test_a_connections_own_level_is_what_counts(host: SqlStorage, level: str) ->
                 unit.write(moved(2))
             within.rollback()
     engine.dispose()
-    assert version(host) == 1
-
-
-@pytest.mark.parametrize("commits", [True, False])
-def test_a_hosts_session_on_the_one_connection_in_memory(commits: bool) -> None:
-    storage = storage_for("sqlite://")
-    with storage.unit() as unit:
-        unit.write(begun())
-    with Session(storage.engine) as within:
-        with storage.unit(within) as unit:
-            unit.write(moved(2))
-        assert version(storage) == 2, "there is only this connection, and so no view from outside"
-        within.commit() if commits else within.rollback()
-    assert version(storage) == (2 if commits else 1)
-    storage.close()
-
-
-def test_a_transaction_in_memory_is_kept_or_thrown_away_whole() -> None:
-    storage = MemoryStorage()
-    with storage.transaction() as within, storage.unit(within) as unit:
-        unit.write(begun())
-        assert storage.flow_ids() == []
-    before = contents(storage)
-
-    def act(then: Callable[[], None]) -> None:
-        with storage.transaction() as within, storage.unit(within) as unit:
-            unit.write(moved(2))
-            then()
-
-    def fail() -> None:
-        raise ZeroDivisionError
-
-    def come_first() -> None:
-        with storage.unit() as other:
-            other.write(moved(2))
-
-    with pytest.raises(ZeroDivisionError):
-        act(fail)
-    assert contents(storage) == before
-    with pytest.raises(ConcurrentUpdate):
-        act(come_first)
-    assert version(storage) == 2
-
-
-def test_a_transaction_in_memory_belongs_to_its_storage() -> None:
-    with MemoryStorage().transaction() as within, pytest.raises(WithinUnknown), MemoryStorage().unit(within):
-        pass
+    assert version_of(host) == 1

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.dialects import mysql, postgresql
-from support.rows import begun, contents, entry, moved
+from support.rows import begun, contents, entry, moved, version_of
 
 from registratura.flows.errors import (
     AddressUnreadable,
@@ -40,13 +40,6 @@ def filled(path: Path) -> Path:
     return path
 
 
-def version_in(storage: SqlStorage) -> int:
-    with storage.unit() as unit:
-        row = unit.flow("flow-1")
-        assert row is not None
-        return row.version
-
-
 def say_version(path: Path, version: str) -> None:
     with closing(sqlite3.connect(path)) as opened, opened:
         opened.execute("UPDATE registratura_meta SET value = ? WHERE name = 'schema_version'", (version,))
@@ -56,7 +49,7 @@ def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> No
     path = filled(tmp_path / "portal.db")
     for address in (path, str(path), f"sqlite:///{path}", make_url(f"sqlite:///{path}")):
         storage = storage_for(address, create=False)
-        assert version_in(storage) == 39
+        assert version_of(storage) == 39
         storage.close()
 
 
@@ -123,7 +116,7 @@ def test_broken_pages(tmp_path: Path) -> None:
         file.seek(4096)
         file.write(b"\xff" * (size - 4096))
     with pytest.raises(DatabaseDamaged):
-        version_in(storage_for(path))
+        version_of(storage_for(path))
 
 
 def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
@@ -144,7 +137,7 @@ def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
     path = filled(tmp_path / "portal.db")
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     storage = storage_for(engine)
-    assert version_in(storage) == 39
+    assert version_of(storage) == 39
     with storage.unit() as unit, pytest.raises(DatabaseUnavailable, match="readonly"):
         unit.write(moved(40))
     with pytest.raises(DatabaseUnavailable):
@@ -172,7 +165,7 @@ def test_a_database_that_somebody_holds(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with storage.unit() as unit:
-            assert version_in(storage) == 39, "readers do not wait"
+            assert version_of(storage) == 39, "readers do not wait"
             with pytest.raises(DatabaseUnavailable, match="locked"):
                 unit.write(moved(40))
         other.execute("ROLLBACK")
@@ -283,7 +276,7 @@ def test_a_killed_process_leaves_whole_events(tmp_path: Path) -> None:
             child.send_signal(signal.SIGKILL)
             told += child.stdout.read().split()
         storage = storage_for(path, create=False)
-        version = version_in(storage)
+        version = version_of(storage)
         said = int(told[-1]) if told[-1].isdecimal() else 1
         assert version in (said, said + 1), "what was said to be written is there"
         with storage.unit() as unit:

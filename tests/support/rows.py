@@ -109,3 +109,11 @@ def contents(storage: MemoryStorage | SqlStorage) -> dict[str, Any]:
         return {name: getattr(rows, name) for name in rows.__slots__ if name != "writes"}
     with storage.engine.connect() as connection:
         return {name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {name}")))) for name in METADATA.tables}
+
+
+def version_of(storage: MemoryStorage | SqlStorage, flow_id: str = "flow-1") -> int:
+    """How far the flow has come."""
+    with storage.unit() as unit:
+        row = unit.flow(flow_id)
+    assert row is not None
+    return row.version
