@@ -13,9 +13,9 @@ from registratura.flows.event import Facts
 from registratura.flows.flow import AnyRecord
 from registratura.flows.patient_card import PatientCard
 from registratura.flows.patient_card.flow import living_rights
-from registratura.flows.portal_password import PortalPassword
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowRecord
+from registratura.flows.withdrawn import consent_withdrawn
 
 if TYPE_CHECKING:
     from registratura.flows.attachment.flow import AttachmentData
@@ -67,7 +67,7 @@ def about_the_begin(record: AnyRecord, event: BeginAttachment, ask: Ask) -> Begi
     cards = cards_of(account, ask)
     own = [card for card in cards if card.id == event.card or (event.card is None and not card.data.relative)]
     card = own[0].id if own else None
-    return BeginFacts(card=card, consent_withdrawn=_withdrawn(account, ask), text_sha256=text)
+    return BeginFacts(card=card, consent_withdrawn=consent_withdrawn(account, ask), text_sha256=text)
 
 
 def about_the_profile(record: AnyRecord, event: ChooseProfile, ask: Ask) -> ProfileFacts:
@@ -87,7 +87,7 @@ def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: A
         attempt=ask.attempt or Attempt(),
         text_sha256=text.sha256,
         stale=stale,
-        consent_withdrawn=_withdrawn(record.account or "", ask),
+        consent_withdrawn=consent_withdrawn(record.account or "", ask),
     )
     card = ask.load(record.data.card or "")
     found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
@@ -101,15 +101,6 @@ def cards_of(account: str, ask: Ask) -> tuple[AnyRecord, ...]:
     """The account's living cards, its owner's first."""
     cards = [card for card in ask.of_account(account, PatientCard) if not PatientCard.ended(card.state)]
     return tuple(sorted(cards, key=lambda card: card.data.relative))
-
-
-def _withdrawn(account: str, ask: Ask) -> bool:
-    """U40: whose consent is withdrawn gives no clinic a right."""
-    from registratura.flows.consent_withdrawal import ConsentWithdrawal
-
-    # A withdrawal forgets the password: whoever has looked at it notices one that comes in between.
-    ask.of_account(account, PortalPassword)
-    return any(withdrawal.state == "requested" for withdrawal in ask.of_account(account, ConsentWithdrawal))
 
 
 def _about(code: AnyRecord, card: AnyRecord, ask: Ask) -> dict[str, Any]:

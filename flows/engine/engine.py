@@ -19,6 +19,7 @@ from registratura.flows.engine.codec import micros, refusals_in
 from registratura.flows.engine.plan import NOBODY, effective, plan_due, plan_event, plan_start
 from registratura.flows.engine.request import (
     HOST,
+    START,
     Request,
     Tickets,
     answered,
@@ -83,10 +84,9 @@ class Engine:
         if flow not in self.tools.flows.values():
             raise NotAFlow(what=repr(flow), known=", ".join(known.__name__ for known in self.tools.flows.values()))
         event = beginning(flow, origin) if event is None else event
-        request = request_of(self.tools.keys, f"start:{flow.name}", event, caller, idempotency_key, origin)
+        request = request_of(self.tools.keys, START, event, caller, idempotency_key, origin)
         if type(event) not in flow.begins:
-            known = ", ".join(begin.name for begin in flow.begins)
-            raise UnknownEvent(flow=flow.name, event=event.name, known=known)
+            raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(begin.name for begin in flow.begins))
         if event.origin is not origin:
             raise NotStartedByHosts(flow=flow.name)
         flow.check(event, self.tools.settings)

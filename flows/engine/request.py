@@ -17,6 +17,10 @@ from registratura.flows.rows import IdempotencyRow, TicketRow
 HOST = "host"
 
 
+START = "start"
+"""What the keys of starts are about, whichever flow they start: else one key could start two flows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call: an event or a start, by whom, and under which idempotency key."""

@@ -40,6 +40,7 @@ from registratura.flows.patient_card.events import (
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.step import Case, Evidence, Move, Send
+from registratura.flows.withdrawn import consent_withdrawn
 
 
 class PatientCardData(FlowData):
@@ -60,6 +61,13 @@ class RelativeFacts(Facts):
     text_sha256: str
     stale: bool
     subject: str
+    consent_withdrawn: bool = False
+
+
+class EditFacts(Facts):
+    """Whether anything may be taken."""
+
+    consent_withdrawn: bool
 
 
 class DeletionFacts(Facts):
@@ -100,13 +108,21 @@ def keep_the_card(case: Case[PatientCardData, OpenCard, Facts]) -> Move:
 def about_the_consent(record: PC, event: AddRelative, ask: Ask) -> RelativeFacts:
     text = ask.consent(Purpose.PERSONAL_DATA)
     stale = bool(stale_refusals(event.text_version, event.text_sha256, text))
-    return RelativeFacts(text_version=text.version, text_sha256=text.sha256, stale=stale, subject=ask.new_id())
+    return RelativeFacts(
+        text_version=text.version,
+        text_sha256=text.sha256,
+        stale=stale,
+        subject=ask.new_id(),
+        consent_withdrawn=ask.by.account is not None and consent_withdrawn(ask.by.account, ask),
+    )
 
 
 @PatientCard.refuses(AddRelative)
 def why_no_relative(case: Case[PatientCardData, AddRelative, RelativeFacts]) -> Iterator[Refusal]:
     if case.by.account is None:
         yield Refusal(code="sign_in_required")
+    if case.facts.consent_withdrawn:
+        yield Refusal(code="consent.withdrawn")
     if case.facts.stale:
         yield Refusal(code="consent.stale", params={"version": case.facts.text_version})
     card = card_from_typed(case.event.fields, case.now.date())
@@ -146,16 +162,23 @@ def why_not_confirmed(record: PC) -> tuple[Refusal, ...]:
     return confirmation_refusals(_card(record))
 
 
+@PatientCard.gathers(Edit, facts=EditFacts)
+def whether_anything_may_be_taken(record: PC, event: Edit, ask: Ask) -> EditFacts:
+    return EditFacts(consent_withdrawn=consent_withdrawn(record.account or "", ask))
+
+
 @PatientCard.refuses(Edit)
-def why_not_edited(case: Case[PatientCardData, Edit, Facts]) -> Iterator[Refusal]:
-    if case.event.revision != case.data.revision:
+def why_not_edited(case: Case[PatientCardData, Edit, EditFacts]) -> Iterator[Refusal]:
+    if case.facts.consent_withdrawn:
+        yield Refusal(code="consent.withdrawn")
+    elif case.event.revision != case.data.revision:
         yield Refusal(code="card.stale", params={"revision": case.data.revision})
     else:
         yield from correction_refusals(_card(case.record), case.event.changes, case.now.date())
 
 
 @PatientCard.decides(Edit)
-def correct(case: Case[PatientCardData, Edit, Facts]) -> Move:
+def correct(case: Case[PatientCardData, Edit, EditFacts]) -> Move:
     card = corrected(_card(case.record), case.event.changes)
     timers = {CameOfAge.name: comes_of_age(card.birth_date)} if case.data.relative and card.birth_date else {}
     return Move(changes={"card": card, "revision": case.data.revision + 1}, timers=timers)

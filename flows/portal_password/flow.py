@@ -19,6 +19,7 @@ from registratura.flows.portal_password.events import ChangePassword, ForgetPass
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.step import Case, Move
+from registratura.flows.withdrawn import consent_withdrawn
 
 
 class PortalPasswordData(FlowData):
@@ -64,7 +65,8 @@ def keep_the_logins(case: Case[PortalPasswordData, OpenPassword, Facts]) -> Move
 
 @PortalPassword.gathers(SetPassword, facts=PasswordFacts)
 def judge(record: PP, event: SetPassword, ask: Ask) -> PasswordFacts:
-    problems = _problems(record, event, ask)
+    withdrawn = (Refusal(code="consent.withdrawn"),) if consent_withdrawn(record.account or "", ask) else ()
+    problems = withdrawn or _problems(record, event, ask)
     return PasswordFacts(problems=problems, hash=None if problems else ask.hasher.hash(event.password))
 
 

@@ -112,7 +112,7 @@ def _end_other_sessions(site: Site, effect: EndOtherSessions, effect_id: str) ->
     with site.portal.engine.storage.unit() as unit:
         entry = unit.log_entry(flow_id, int(seq))
     before = moment(entry.at) if entry else site.portal.parts.clock()
-    site.browsers.end_others(effect.account, before, effect.session)
+    site.browsers.end_of_account(effect.account, before, effect.session)
 
 
 def _origin(url: str) -> str:

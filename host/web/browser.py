@@ -160,6 +160,13 @@ class Browsers:
             return
         browser.token, browser.row, browser.stored, browser.fresh = token, row, True, True
 
+    def forget(self, browser: Browser) -> None:
+        """Nobody is signed in any more, and nothing of theirs is remembered; what was begun in the session goes on."""
+        data = SessionData(channel=browser.data.channel, explains=browser.data.explains)
+        browser.row, browser.data = browser.row._replace(account=None), data
+        sealed = _sealed(browser.token, data.model_dump_json())
+        browser.lost = browser.ended = not self.sessions.change(browser.row._replace(data=sealed))
+
     def end(self, browser: Browser) -> None:
         """Sign out."""
         self.sessions.end(browser.id)
@@ -180,7 +187,12 @@ class Browsers:
         """The visit, if this browser set out on it and has not come back yet."""
         return self.sessions.spend_visit(digest(state), browser.id)
 
-    def end_others(self, account: str, before: datetime, but: str | None) -> int:
+    def end_others(self, browser: Browser) -> None:
+        """End all other sessions of its account, at once: the person is told that they are over (U32)."""
+        if browser.account is not None:
+            self.end_of_account(browser.account, self._clock(), browser.id)
+
+    def end_of_account(self, account: str, before: datetime, but: str | None) -> int:
         """End the sessions of the account that began before, but for that one (U32)."""
         return self.sessions.end_of_account(account, micros(before), but)
 

@@ -23,6 +23,7 @@ from registratura.flows.errors import (
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.gosuslugi import GoToGosuslugi
+from registratura.flows.portal_password import ChangePassword
 from registratura.flows.registration import Registration
 from registratura.flows.sign_in import SignIn
 from registratura.host.web.browser import Flash
@@ -89,6 +90,8 @@ def act(call: Call) -> Response:
     except (NotAllowedNow, Conflict):
         return _stale(call, flow_id)
     _note(call, view, event)
+    if isinstance(event, ChangePassword) and not view.refusals:
+        call.site.browsers.end_others(call.browser)
     return _after(call, view, event)
 
 
@@ -270,7 +273,10 @@ def _reasons(view: FlowView) -> tuple[tuple[str, str, str], ...]:
 
 def _back_to(call: Call, flow_id: str) -> str:
     """The page on which the form was: that of the flow itself, or of one that it is a part of."""
-    return next((f"/flow/{found}" for found in (call.form.get("page", ""), flow_id) if FLOW_ID.fullmatch(found)), "/")
+    page = call.form.get("page", "")
+    if page != flow_id and FLOW_ID.fullmatch(page) and call.sees(page):
+        return f"/flow/{page}"
+    return f"/flow/{flow_id}" if FLOW_ID.fullmatch(flow_id) else "/"
 
 
 def _texts(call: Call, refused: StartRefused) -> tuple[Any, ...]:

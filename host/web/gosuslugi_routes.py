@@ -9,8 +9,11 @@ from starlette.responses import Response
 from registratura.flows.errors import CallerError, Conflict
 from registratura.host.gosuslugi.answers import Confirmed, Denied
 from registratura.host.gosuslugi.progress import SIGNATURE_HEADER, read_progress
+from registratura.host.web.browser import Flash
 from registratura.host.web.flow_routes import enter
 from registratura.host.web.site import Call, Site, go, message
+from registratura.host.web.words import PAGES
+from registratura.storage.sessions import VisitRow
 
 CALLBACK, PROGRESS = "/gosuslugi/callback", "/gosuslugi/progress"
 LONGEST_STATE = 200
@@ -24,11 +27,14 @@ def callback(call: Call) -> Response:
     if visit is None and known is not None and known.session == call.browser.id:
         # The page was opened again: what the answer was, the flow's own page says.
         return go(f"/flow/{known.flow_id}")
+    if visit is not None and not call.sees(visit.flow_id):
+        # Signed in meanwhile, in another window: what was begun before belongs to nobody here any more.
+        return message(call, 409, "signed_in_meanwhile")
     answer = call.site.gosuslugi.answer(call.query, state if visit else None)
     if visit is None or not isinstance(answer, Confirmed | Denied):
         reason = getattr(answer, "reason", "state.foreign") if visit or not known else "state.foreign"
         call.portal.gosuslugi.rejected(known.flow_id if known else None, str(reason))
-        return message(call, 400, "rejected")
+        return _rejected(call, visit)
     try:
         if isinstance(answer, Confirmed):
             view = call.portal.gosuslugi.returned(visit.flow_id, answer.identity, answer.answer_id)
@@ -37,7 +43,19 @@ def callback(call: Call) -> Response:
     except (CallerError, Conflict):
         # The flow has been ended or moved meanwhile; its page says how it is.
         return go(f"/flow/{visit.flow_id}")
+    if call.browser.account is not None and view.account not in (None, call.browser.account):
+        # Gosuslugi has said that it is somebody else who sits here now.
+        call.site.browsers.forget(call.browser)
     return enter(call, view)
+
+
+def _rejected(call: Call, visit: VisitRow | None) -> Response:
+    """Told on the flow's own page, from which the person goes on, where it is this browser's."""
+    if visit is None:
+        return message(call, 400, "rejected")
+    told = " ".join((PAGES["rejected"][0] + ".", PAGES["rejected"][1]))
+    call.browser.remember(flash=Flash(flow_id=visit.flow_id, reasons=(("", told, ""),)))
+    return go(f"/flow/{visit.flow_id}")
 
 
 async def progress(site: Site, key: bytes, request: Request) -> Response:

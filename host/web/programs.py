@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registratura.flows.engine.view import FlowView
+from registratura.flows.portal_password import ChangePassword
 from registratura.flows.ports import Caller
 from registratura.host.web.browser import Browser
 from registratura.host.web.flow_routes import SIGNED_IN
@@ -40,9 +41,11 @@ class Programs:
             browser.remember(flows={**browser.data.flows, view.flow: view.id})
         if channel := getattr(request.state.event, "channel", None):
             browser.remember(channel=channel)
-        if browser.account is None and view.account is not None and (view.flow, view.state) in SIGNED_IN:
+        if view.account not in (None, browser.account) and (view.flow, view.state) in SIGNED_IN:
             browser.remember(known=True)
             self._site.browsers.renew(browser, view.account, request.headers.get(KEY, ""))
+        if isinstance(request.state.event, ChangePassword) and not view.refusals:
+            self._site.browsers.end_others(browser)
         browser.used = True
         self._site.browsers.keep(browser)
         tell(self._site.options, browser, response)

@@ -76,6 +76,14 @@ class Call:
         key = self.form.get("key") or self.query.get("state", "")
         return key if len(key) <= LONGEST_KEY else ""
 
+    def sees(self, flow_id: str) -> bool:
+        """Whether the flow is this browser's."""
+        try:
+            self.portal.get(flow_id, caller=self.caller)
+        except Unknown:
+            return False
+        return True
+
     def draw(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page."""
         page = self.site.pages.get_template(template)

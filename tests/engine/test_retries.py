@@ -77,6 +77,12 @@ def test_a_start_with_a_key_starts_one_flow(scene: Scene) -> None:
     assert len(scene.storage.flow_ids()) == 1
 
 
+def test_a_key_that_started_one_flow_starts_no_other(scene: Scene) -> None:
+    scene.portal.start(Registration, caller=AT_HOME, idempotency_key="k")
+    with pytest.raises(IdempotencyConflict):
+        scene.portal.start(SignIn, caller=AT_HOME, idempotency_key="k")
+
+
 def test_a_start_tells_what_it_started_again(scene: Scene) -> None:
     caller = scene.registered()
     first = scene.attached(caller)

@@ -137,7 +137,7 @@ class HttpVisits(Visits):
     def _seen(self, who: Visitor, page: httpx.Response) -> FlowView:
         """The flow, and what the page says besides."""
         words = _words(page)
-        if page.status_code == httpx.codes.BAD_REQUEST and PAGES["rejected"][0] in words:
+        if PAGES["rejected"][0] in words:
             error = AnswerRejected()
             vars(error).update(told=words)
             raise error

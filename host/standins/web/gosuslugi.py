@@ -8,10 +8,12 @@ Beside it: /phone, where the SMS come; /faults, where anything can be made to go
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
-from fastapi import FastAPI, Form
+from fastapi import FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from registratura.domain.papers import digits_of, is_digits
 from registratura.domain.typed import typed
@@ -23,6 +25,10 @@ from registratura.host.standins.web.gosuslugi_protocol import protocol
 from registratura.host.standins.web.gosuslugi_site import GosuslugiSite, WebVisit
 
 Typed = Annotated[str, Form()]
+_NOT_TAKEN = {
+    "title": "Запрос не принят",
+    "text": "Так сюда обратиться нельзя, или в поле слишком много текста. Вернитесь.",
+}
 _OUTDATED = {
     "title": "Страница устарела",
     "text": "Эта страница больше не нужна: вход завершён или начат заново. Вернитесь на портал.",
@@ -35,6 +41,7 @@ def gosuslugi_app(site: GosuslugiSite) -> FastAPI:
     """The site as a web application."""
     pages = Pages()
     app = FastAPI(title="Учебные Госуслуги", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_exception_handler(HTTPException, partial(_refused, pages))
     app.include_router(protocol(site, pages))
     app.include_router(desk(site, pages))
     first_stage(app, Walk(site, pages))
@@ -74,6 +81,11 @@ class Walk:
         except RegistraturaError as error:
             return self.site.texts.error(error)
         return " ".join(refusal.text for refusal in getattr(view, "refusals", ()))
+
+
+def _refused(pages: Pages, request: Request, error: Exception) -> Response:
+    """A page for what never came to a page's own work."""
+    return pages.page("stop.html", _NOT_TAKEN, error.status_code if isinstance(error, HTTPException) else 400)
 
 
 def first_stage(app: FastAPI, walk: Walk) -> None:

@@ -145,6 +145,13 @@ def test_an_event_out_of_order_changes_nothing(browser: Browser, site: Site, eve
     assert site.portal.get(page.flow).state == "consent"
 
 
+def test_a_form_that_names_a_page_of_somebody_else_leads_to_its_own(browser: Browser, site: Site) -> None:
+    browser.open("/")
+    action, sent = browser.filled("Выбрать", region="74")
+    page = browser.send(action, {**sent, "page": site.browser().open("/").flow})
+    assert (page.status, page.title.split(" —")[0]) == (200, "Главная страница портала")
+
+
 @pytest.mark.parametrize("flow", ["x", "01a200e3-b585-79fd-b4db-43fb9368f831", "%F0%9F%8F%A5", "a" * 3_000])
 def test_a_flow_that_is_not_there_is_a_page_not_found(browser: Browser, flow: str) -> None:
     browser.open("/")

@@ -8,7 +8,18 @@ import httpx
 import pytest
 from support.browser import Browser
 from support.people import NOW
-from support.web import CHANNEL, GOSUSLUGI, Site, at_card, at_consent, sms_of, through_gosuslugi
+from support.web import (
+    CHANNEL,
+    GOOD_PASSWORD,
+    GOSUSLUGI,
+    MARGARITA,
+    Site,
+    at_card,
+    at_consent,
+    registered,
+    sms_of,
+    through_gosuslugi,
+)
 
 from registratura.host.gosuslugi import Progress, open_http, write_progress
 from registratura.host.standins.web.gosuslugi_faults import Place, Trouble
@@ -74,7 +85,10 @@ def test_the_answer_opened_again_shows_what_it_was(browser: Browser, site: Site)
 def test_a_forged_answer_spends_the_state(browser: Browser, site: Site) -> None:
     state = setting_out(browser)
     forged = urlencode({"state": state, "code": "x", "error": "y"})
-    assert browser.open(f"{CALLBACK}?{forged}").status == 400
+    page = browser.open(f"{CALLBACK}?{forged}")
+    assert page.title.startswith("Госуслуги: первый этап")
+    assert "Ответ Госуслуг не принят." in page.text
+    assert "Вернуться на страницу Госуслуг" in page.links
     assert rejections(site) == ["answer.format"]
     honest = urlencode({"state": state, "error": "access_denied", "error_description": "ESIA-007004"})
     assert browser.open(f"{CALLBACK}?{honest}").title.startswith("Госуслуги: первый этап")
@@ -164,3 +178,49 @@ def test_what_went_wrong_at_gosuslugi_is_told(
     page = through_gosuslugi(browser)
     assert page.title.startswith("Авторизация через Госуслуги")
     assert notice in page.text
+
+
+def signed_in_beside(browser: Browser, site: Site) -> Browser:
+    """Another window of the same browser, in which Margarita signs in by her password."""
+    registered(site.browser())
+    window = Browser(browser.http)
+    window.open("/sign-in")
+    window.press("Войти по логину и паролю")
+    assert window.press("Войти", login=MARGARITA.phone or "", password=GOOD_PASSWORD).title.startswith("Вы вошли")
+    return window
+
+
+def test_who_comes_back_after_another_window_signed_in_is_told_so_and_nothing_moves(
+    browser: Browser, site: Site
+) -> None:
+    state = setting_out(browser)
+    flow = browser.page.flow
+    answer = answer_of(browser, state)
+    window = signed_in_beside(browser, site)
+    page = browser.open(answer)
+    assert (page.status, page.title.split(" —")[0]) == (409, "Ответ Госуслуг не использован")
+    assert site.portal.get(flow).account is None
+    assert window.open("/cabinet").status == 200
+
+
+def test_who_proves_to_be_somebody_else_in_a_signed_in_browser_is_the_one_who_sits_there(
+    browser: Browser, site: Site
+) -> None:
+    at_consent(other := site.browser())
+    for pressed in ("Да, я согласен", "госуслуги"):
+        other.press(pressed)
+    other.press("Войти", login="pyotr", password="pyotr")
+    other.press("Продолжить", code=sms_of(site))
+    other.press("Данные верны")
+    other.press("Продолжить без пароля")
+    site.turn(seconds=61)
+    window = signed_in_beside(browser, site)
+    flow = browser.http.post("/api/flows", json={"flow": "sign_in"}).json()["id"]
+    browser.http.post(f"/api/flows/{flow}/events", json={"event": "choose_gosuslugi", "payload": {}})
+    browser.open(f"/flow/{flow}")
+    browser.press("госуслуги")
+    browser.press("Войти", login="pyotr", password="pyotr")
+    assert browser.press("Продолжить", code=sms_of(site)).title.startswith("Вы вошли")
+    window.open("/cabinet")
+    window.press("Открыть на сайте")
+    assert "+7 (908) 000-00-12" in window.press("Мои карты").text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from support.browser import Browser
 from support.web import (
@@ -191,6 +193,21 @@ def test_a_relative_is_added_confirmed_and_deleted(browser: Browser) -> None:
     assert "Подтвердите, что хотите её удалить" in browser.send(form.action, form.fields).text
     form = [form for form in browser.page.forms if "confirmed" in form.checks][-1]
     assert "Смирнов" not in browser.send(form.action, {**form.fields, "confirmed": "true"}).text
+
+
+def test_a_password_changed_ends_the_other_sessions_before_it_says_so(browser: Browser, site: Site) -> None:
+    in_cabinet(browser)
+    other = site.browser()
+    other.open("/sign-in")
+    other.press("Войти по логину и паролю")
+    other.press("Войти", login=MARGARITA.email or "", password=GOOD_PASSWORD)
+    browser.press("Меню")
+    browser.press("Пароль")
+    words = {"password": "Zvezda2026", "repeat": "Zvezda2026", "current": GOOD_PASSWORD}
+    site.clock.turn(timedelta(seconds=1))
+    assert "Пароль изменён" in browser.press("сохранить", **words).text
+    assert other.open("/cabinet").title.startswith("Вход в личный кабинет")
+    assert browser.open("/cabinet").title.startswith("Пароль")
 
 
 def test_a_password_changed_ends_the_other_sessions_and_not_this_one(browser: Browser, site: Site) -> None:
