@@ -57,8 +57,10 @@ def parse_snils(text: str) -> str:
         PydanticCustomError: `snils.format`, `snils.checksum`.
     """
     digits = digits_of(text)
-    if not is_digits(digits, 11) or not int(digits):
+    if not is_digits(digits, 11):
         raise invalid("snils.format")
+    if not int(digits):
+        raise invalid("snils.checksum")
     if int(digits[:9]) > _UNCHECKED_SNILS and _snils_check(digits[:9]) != int(digits[9:]):
         raise invalid("snils.checksum")
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]} {digits[9:]}"

@@ -56,7 +56,7 @@ def test_a_snils_is_read_however_it_is_spaced(text: str) -> None:
         ("112.233.445 95", "snils.format"),
         ("١١٢٢٣٣٤٤٥٩٥", "snils.format"),
         ("1122334459б", "snils.format"),
-        ("000-000-000 00", "snils.format"),
+        ("000-000-000 00", "snils.checksum"),
     ],
 )
 def test_a_wrong_snils_is_refused_with_its_reason(text: str, code: str) -> None:
