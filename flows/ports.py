@@ -46,7 +46,11 @@ class Caller:
 
 
 class Lost(Exception):
-    """Somebody was first. `what` is "idempotency", "flow", "watched", "claim", "attempt", "ticket" or "effect"."""
+    """Somebody was first.
+
+    `what` is "idempotency", "flow", "watched", "claim", "attempt", "ticket", "effect", or "transaction" where the
+    database itself chose between two.
+    """
 
     def __init__(self, what: str, which: str = "") -> None:
         self.what, self.which = what, which

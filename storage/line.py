@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Dialect
 
 from registratura.flows.errors import WithinUnknown
 from registratura.flows.ports import Lost
+from registratura.storage.batch import Batch, Check, batch_on
 from registratura.storage.databases import BEGIN, Errors
 from registratura.storage.statement import Statement
 
@@ -17,11 +19,18 @@ from registratura.storage.statement import Statement
 class Line:
     """Runs statements. Every answer is read to its end at once: on SQLite a half-read one holds a transaction open."""
 
-    def __init__(self, cursor: Any, dialect: Dialect, errors: Errors) -> None:
-        self._cursor, self._dialect, self._errors = cursor, dialect, errors
+    def __init__(self, connection: Any, dialect: Dialect, errors: Errors) -> None:
+        self._connection, self._dialect, self._errors = connection, dialect, errors
+        self._cursor = connection.cursor()
+        self._batch: Batch | None = None
+
+    def close(self) -> None:
+        """Let go of the cursor."""
+        self._cursor.close()
 
     def rows(self, statement: Statement, *values: Any) -> Sequence[Sequence[Any]]:
         """What the statement finds."""
+        self.settle()
         ready = statement.on(self._dialect)
         try:
             self._cursor.execute(ready.sql, ready.bind(values))
@@ -43,18 +52,72 @@ class Line:
         return changed
 
     def change_one(self, statement: Statement, values: Sequence[Any], what: str, which: str) -> None:
-        """Run a statement that changes one row, unless somebody was first.
+        """Run a statement that changes one row, unless somebody was first; in a batch that is known when it settles.
 
         Raises:
             Lost: somebody was.
         """
-        if self.run(statement, *values) != 1:
-            raise Lost(what, which)
+
+        if self._batch is None:
+            _one_or_lost(self.run(statement, *values), what, which)
+        else:
+            self._send(self._batch, statement, values, partial(_one_or_lost, what=what, which=which))
+
+    def must_find(self, statement: Statement, values: Sequence[Any], what: str, which: str) -> None:
+        """Look for a row, which is there unless somebody was first; in a batch that is known when it settles.
+
+        Raises:
+            Lost: somebody was.
+        """
+        if self._batch is None:
+            _one_or_lost(len(self.rows(statement, *values)), what, which)
+        else:
+            self._send(self._batch, statement, values, partial(_one_or_lost, what=what, which=which))
+
+    def change(self, statement: Statement, *values: Any) -> None:
+        """Run a statement of which nobody asks how many rows it changed."""
+        if self._batch is None:
+            self.run(statement, *values)
+        else:
+            self._send(self._batch, statement, values)
 
     def say(self, sql: str) -> None:
         """Run a word of control."""
         try:
-            self._cursor.execute(sql)
+            if self._batch is None:
+                self._cursor.execute(sql)
+            else:
+                self._batch.send(sql)
+        except self._errors.caught as error:
+            raise self._errors.ours(error) from None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is changed in here is sent together, where the driver can."""
+        try:
+            with batch_on(self._connection) as self._batch:
+                yield
+        except self._errors.caught as error:
+            raise self._errors.ours(error) from None
+        finally:
+            self._batch = None
+
+    def settle(self) -> None:
+        """Wait for what was sent together.
+
+        Raises:
+            Lost: somebody was first.
+        """
+        if self._batch is not None:
+            try:
+                self._batch.settle()
+            except self._errors.caught as error:
+                raise self._errors.ours(error) from None
+
+    def _send(self, batch: Batch, statement: Statement, values: Sequence[Any], check: Check | None = None) -> None:
+        ready = statement.on(self._dialect)
+        try:
+            batch.send(ready.sql, ready.bind(values), check)
         except self._errors.caught as error:
             raise self._errors.ours(error) from None
 
@@ -65,11 +128,16 @@ class Line:
             self.say(BEGIN[self._dialect.name])
             try:
                 yield
+                self.settle()
                 self.say("COMMIT")
+                self.settle()
             except BaseException:
                 # Some errors have ended the transaction already, and the first error is the one to tell.
                 with suppress(Exception):
+                    self.settle()
+                with suppress(Exception):
                     self.say("ROLLBACK")
+                    self.settle()
                 raise
 
     @contextmanager
@@ -79,18 +147,28 @@ class Line:
         Raises:
             WithinUnknown: the driver has begun no transaction, so that everything would stay at once.
         """
-        self.run(take_turn)
+        self.change(take_turn)
         if not getattr(driver, "in_transaction", True):
             raise commits_at_once()
         self.say("SAVEPOINT registratura")
         try:
             yield
+            self.settle()
         except BaseException:
+            with suppress(Exception):
+                self.settle()
             with suppress(Exception):
                 self.say("ROLLBACK TO SAVEPOINT registratura")
                 self.say("RELEASE SAVEPOINT registratura")
+                self.settle()
             raise
         self.say("RELEASE SAVEPOINT registratura")
+        self.settle()
+
+
+def _one_or_lost(rows: int, what: str, which: str) -> None:
+    if rows != 1:
+        raise Lost(what, which)
 
 
 def commits_at_once() -> WithinUnknown:

@@ -170,7 +170,7 @@ class SqlStorage(Storage):
         if self._torn:
             raise DatabaseUnavailable(reason="forked in the middle of an event; open it after the fork")
         with self._shared_connection() if self.shared else self._connection() as connection:
-            line = self._held[owner] = Line(connection.cursor(), self.engine.dialect, self.errors)
+            line = self._held[owner] = Line(connection, self.engine.dialect, self.errors)
             try:
                 yield line
             finally:
@@ -236,12 +236,12 @@ class SqlStorage(Storage):
                 connection.begin()
             if _autocommits(connection) or getattr(connection.connection.driver_connection, "autocommit", None) is True:
                 raise commits_at_once()
-            cursor: Any = connection.connection.cursor()
-        line = Line(cursor, connection.dialect, Errors(connection.dialect, self.where, hosts=True))
+            line = Line(connection.connection.dbapi_connection, connection.dialect, errors)
         try:
-            yield SqlUnit(line, partial(line.savepoint, sql.TAKE_TURN, connection.connection.driver_connection))
+            whole = partial(line.savepoint, sql.TAKE_TURN, connection.connection.driver_connection)
+            yield SqlUnit(line, whole, hosts=True)
         finally:
-            cursor.close()
+            line.close()
 
 
 def _autocommits(connection: Connection) -> bool:

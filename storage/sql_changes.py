@@ -41,51 +41,58 @@ def _contested(line: Line, changes: Changes) -> None:
         line.change_one(sql.RECORD_ANSWER, key, "idempotency", key.key)
     if changes.ticket is not None:
         line.change_one(sql.SPEND, (changes.ticket,), "ticket", changes.ticket)
-    for row, expected in changes.flows:
-        if expected:
-            line.change_one(sql.MOVE_FLOW, (*row[1:-1], row.id, expected), "flow", row.id)
-        else:
-            line.change_one(sql.ADD_FLOW, row[:-1], "flow", row.id)
-    for flow_id, version in changes.watched:
-        if not line.rows(sql.UNMOVED, flow_id, version):
-            raise Lost("watched", flow_id)
-    for claim in changes.claims:
+    _flows(line, changes)
+    for claim in sorted(changes.claims):
         line.change_one(sql.ADD_CLAIM, claim, "claim", claim.kind)
-    for change in changes.attempts:
+    for change in sorted(changes.attempts, key=lambda change: change.scope):
         _settle(line, change)
     if (effect := changes.finished_effect) is not None:
         line.change_one(sql.FINISH_EFFECT, (effect,), "effect", effect)
 
 
+def _flows(line: Line, changes: Changes) -> None:
+    """Flows that move, and those that must not have moved: by their ids, so that no two wait for each other."""
+    moves = {row.id: (row, expected) for row, expected in changes.flows}
+    for flow_id in sorted(moves.keys() | dict(changes.watched).keys()):
+        if flow_id not in moves:
+            line.must_find(sql.UNMOVED, (flow_id, dict(changes.watched)[flow_id]), "watched", flow_id)
+            continue
+        row, expected = moves[flow_id]
+        if expected:
+            line.change_one(sql.MOVE_FLOW, (*row[1:-1], row.id, expected), "flow", row.id)
+        else:
+            line.change_one(sql.ADD_FLOW, row[:-1], "flow", row.id)
+
+
 def _settle(line: Line, change: AttemptChange) -> None:
     scope, after, at, counted_at = change
     if at is None:
-        line.run(sql.ADD_COUNTER, scope, *counter_values(UNCOUNTED))
-        line.run(sql.LOCK_COUNTER, scope, after.lock_level, _micros(after.locked_until))
+        line.change(sql.ADD_COUNTER, scope, *counter_values(UNCOUNTED))
+        line.change(sql.LOCK_COUNTER, scope, after.lock_level, _micros(after.locked_until))
         return
     if any(row[0] for row in line.rows(sql.LOCKED, at, scope)):
         raise Lost("attempt", scope)
     if counted_at is not None:
-        line.run(sql.GIVE_BACK, scope, counted_at)
+        line.change(sql.GIVE_BACK, scope, counted_at)
     elif after == UNCOUNTED:
-        line.run(sql.SET_COUNTER, scope, *counter_values(after))
+        line.change(sql.SET_COUNTER, scope, *counter_values(after))
 
 
 def _certain(line: Line, changes: Changes) -> None:
     for key in changes.keys:
-        line.run(sql.ADD_KEY, *key)
+        line.change(sql.ADD_KEY, *key)
     for key_id, subject in changes.linked_keys:
-        line.run(sql.LINK_KEY, subject, key_id)
+        line.change(sql.LINK_KEY, subject, key_id)
     for entry in changes.log:
-        line.run(sql.ADD_ENTRY, *entry)
+        line.change(sql.ADD_ENTRY, *entry)
     for evidence in changes.evidence:
-        line.run(sql.ADD_EVIDENCE, *evidence)
+        line.change(sql.ADD_EVIDENCE, *evidence)
     for flow_id, timers in changes.timers:
-        line.run(sql.STOP_TIMERS, flow_id)
+        line.change(sql.STOP_TIMERS, flow_id)
         for timer in timers:
-            line.run(sql.ADD_TIMER, *timer)
+            line.change(sql.ADD_TIMER, *timer)
     for effect in changes.effects:
-        line.run(sql.ADD_EFFECT, *effect)
+        line.change(sql.ADD_EFFECT, *effect)
 
 
 def _micros(moment: datetime | None) -> int | None:

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from registratura.domain.attempts import Attempts
-from registratura.flows.ports import Unit
+from registratura.flows.errors import ConcurrentUpdate
+from registratura.flows.ports import Lost, Unit
 from registratura.flows.rows import (
     Changes,
     ClaimRow,
@@ -29,10 +30,10 @@ EVERYTHING = 2**62
 
 
 class SqlUnit(Unit):
-    """Reads and the one write, over a line; `whole` is what makes the write all or nothing."""
+    """Reads and the one write, over a line. `whole` makes the write one; `hosts`: in a host's transaction."""
 
-    def __init__(self, line: Line, whole: Callable[[], AbstractContextManager[Any]]) -> None:
-        self._line, self._whole = line, whole
+    def __init__(self, line: Line, whole: Callable[[], AbstractContextManager[Any]], *, hosts: bool = False) -> None:
+        self._line, self._whole, self._hosts = line, whole, hosts
 
     def flow(self, flow_id: str) -> FlowRow | None:
         row = self._one(sql.FLOW, flow_id)
@@ -83,8 +84,14 @@ class SqlUnit(Unit):
         return KeyRow._make(row) if row else None
 
     def write(self, changes: Changes) -> None:
-        with self._whole():
-            write(self._line, changes)
+        try:
+            with self._line.together(), self._whole():
+                write(self._line, changes)
+        except ConcurrentUpdate:
+            if self._hosts:
+                raise
+            # Nothing is kept of it, so it can simply be tried again.
+            raise Lost("transaction") from None
 
     def _one(self, statement: Statement, *values: Any) -> Sequence[Any] | None:
         rows = self._line.rows(statement, *values)

@@ -142,7 +142,7 @@ LOSSES: dict[str, tuple[Changes, str]] = {
     "flow moved": (moved(2, expected=7, **SOME), "flow-1"),
     "flow there": (moved(2, expected=0, **SOME), "flow-1"),
     "flow not there": (moved(2, "flow-9", **SOME), "flow-9"),
-    "watched": (moved(2, watched=(("flow-2", 1), ("flow-1", 7)), **SOME), "flow-1"),
+    "watched": (moved(2, watched=(("flow-2", 7),), **SOME), "flow-2"),
     "watched not there": (moved(2, watched=(("flow-9", 1),), **SOME), "flow-9"),
     "claim": (moved(2, **SOME | {"claims": (claim("digest-2"), claim(target="target-2"))}), "account"),
     "claim twice": (moved(2, **SOME | {"claims": (claim("digest-2"), claim("digest-2"))}), "account"),
