@@ -141,13 +141,14 @@ class Line:
                 raise
 
     @contextmanager
-    def savepoint(self, take_turn: Statement, driver: Any) -> Iterator[None]:
+    def savepoint(self, take_turn: Statement | None, driver: Any) -> Iterator[None]:
         """A part of a host's transaction that can be lost without losing what the host did.
 
         Raises:
             WithinUnknown: the driver has begun no transaction, so that everything would stay at once.
         """
-        self.change(take_turn)
+        if take_turn is not None:
+            self.change(take_turn)
         if not getattr(driver, "in_transaction", True):
             raise commits_at_once()
         self.say("SAVEPOINT registratura")

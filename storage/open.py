@@ -66,7 +66,7 @@ def _url(database: Any) -> URL:
         return URL.create("sqlite", database=text)
     try:
         return make_url(text)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):
         raise AddressUnreadable() from None
 
 

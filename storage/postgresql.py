@@ -13,7 +13,10 @@ from registratura.storage.databases import Errors
 
 OLDEST = 14
 """The oldest release that its makers still mended in 2026: https://www.postgresql.org/support/versioning/."""
-_ASKED = text("SELECT current_setting('server_version_num')::int / 10000, current_setting('transaction_read_only')")
+_ASKED = text(
+    "SELECT current_setting('server_version_num')::int / 10000, current_setting('transaction_read_only'),"
+    " current_setting('server_encoding')"
+)
 
 
 class ServerUnreachable(OperatorError):
@@ -37,21 +40,35 @@ class ServerReadOnly(OperatorError):
     cure = "Give the address of the primary; several hosts can be named, with target_session_attrs=read-write."
 
 
+class ServerEncoding(OperatorError):
+    """The database cannot hold every text."""
+
+    cause = "The database at {where} is encoded in {found}, which cannot hold every text."
+    cure = "Make one with ENCODING 'UTF8'."
+
+
 def see_to_server(engine: Engine, where: str, errors: Errors) -> None:
     """Make sure that the server can be used.
 
     Raises:
-        ServerUnreachable, ServerTooOld, ServerReadOnly: it cannot. Nothing was written.
+        ServerUnreachable, ServerTooOld, ServerReadOnly, ServerEncoding: it cannot. Nothing was written.
     """
     try:
         with engine.connect() as connection:
-            release, read_only = connection.execute(_ASKED).one()
+            release, read_only, encoding = map(_text, connection.execute(_ASKED).one())
     except errors.caught as error:
         raise ServerUnreachable(where=where, reason=_reason(error)) from None
-    if release < OLDEST:
+    if int(release) < OLDEST:
         raise ServerTooOld(where=where, found=release, needed=OLDEST)
     if read_only == "on":
         raise ServerReadOnly(where=where)
+    if encoding != "UTF8":
+        raise ServerEncoding(where=where, found=encoding)
+
+
+def _text(value: Any) -> str:
+    # Of a database without an encoding psycopg gives bytes.
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def must_be_alive(connection: Any, record: object, fairy: object) -> None:
@@ -69,6 +86,7 @@ def must_be_alive(connection: Any, record: object, fairy: object) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The server's words, of which the last say what is wrong: psycopg puts the address before them."""
-    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return lines[-1].rpartition("FATAL: ")[2].strip() if lines else type(error).__name__
+    """The server's words, or else the first ones of the driver: after them it only guesses."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    told = next((line for line in lines if "FATAL: " in line), lines[0])
+    return told.rpartition("FATAL: ")[2].strip()

@@ -12,7 +12,20 @@ from hashlib import sha256
 from threading import RLock
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from registratura.flows.ports import Storage
 from registratura.storage.sql import SqlStorage
@@ -194,7 +207,10 @@ class SqlSessions(Sessions):
 
     def __init__(self, storage: SqlStorage) -> None:
         self._storage = storage
-        storage.make(creating(METADATA))
+        with storage.errors.translated():
+            there = inspect(storage.engine).has_table(HANDOVERS.name)
+        if not there:  # Whoever may not make tables can still use them.
+            storage.make(creating(METADATA))
 
     def get(self, session_id: str) -> SessionRow | None:
         row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))

@@ -38,7 +38,8 @@ class SqlStorage(Storage):
 
     def __init__(self, engine: Engine, *, disposes: bool = False) -> None:
         self.engine, self._disposes = engine, disposes
-        self.where = engine.url.render_as_string(hide_password=True)
+        # Without its query, which may hold a password too.
+        self.where = engine.url.set(query={}).render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
         self._kept: Any = None
         self.shared = isinstance(engine.pool, StaticPool)
@@ -238,7 +239,8 @@ class SqlStorage(Storage):
                 raise commits_at_once()
             line = Line(connection.connection.dbapi_connection, connection.dialect, errors)
         try:
-            whole = partial(line.savepoint, sql.TAKE_TURN, connection.connection.driver_connection)
+            turn = sql.TAKE_TURN if connection.dialect.name == "sqlite" else None
+            whole = partial(line.savepoint, turn, connection.connection.driver_connection)
             yield SqlUnit(line, whole, hosts=True)
         finally:
             line.close()

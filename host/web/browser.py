@@ -151,6 +151,9 @@ class Browsers:
         Whoever planted the old token has no use of it: the new one is handed over only to a repetition of the request
         that signed in, by its key, which stands on a page or in an address that only the person has seen.
         """
+        if browser.account not in (None, account):
+            # Gosuslugi has said that somebody else sits here now: nothing of the one before is kept.
+            browser.data = SessionData(channel=browser.data.channel, explains=browser.data.explains, known=True)
         now, token = micros(self._clock()), secrets.token_urlsafe(32)
         row = SessionRow(digest(token), account, now, now, _sealed(token, browser.data.model_dump_json()))
         both, known = browser.token + key, len(key) >= LEAST_KEY
@@ -159,13 +162,6 @@ class Browsers:
             browser.lost = browser.ended = True
             return
         browser.token, browser.row, browser.stored, browser.fresh = token, row, True, True
-
-    def forget(self, browser: Browser) -> None:
-        """Nobody is signed in any more, and nothing of theirs is remembered; what was begun in the session goes on."""
-        data = SessionData(channel=browser.data.channel, explains=browser.data.explains)
-        browser.row, browser.data = browser.row._replace(account=None), data
-        sealed = _sealed(browser.token, data.model_dump_json())
-        browser.lost = browser.ended = not self.sessions.change(browser.row._replace(data=sealed))
 
     def end(self, browser: Browser) -> None:
         """Sign out."""

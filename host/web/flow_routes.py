@@ -197,7 +197,7 @@ def to_gosuslugi(call: Call) -> Response:
 
 def _enter(call: Call, view: FlowView) -> bool:
     """Sign in, with a new token, where the flow has made sure who it is."""
-    if call.browser.account is not None or view.account is None or (view.flow, view.state) not in SIGNED_IN:
+    if view.account in (None, call.browser.account) or (view.flow, view.state) not in SIGNED_IN:
         return False
     call.browser.remember(known=True)
     call.site.browsers.renew(call.browser, view.account, call.key)

@@ -43,9 +43,6 @@ def callback(call: Call) -> Response:
     except (CallerError, Conflict):
         # The flow has been ended or moved meanwhile; its page says how it is.
         return go(f"/flow/{visit.flow_id}")
-    if call.browser.account is not None and view.account not in (None, call.browser.account):
-        # Gosuslugi has said that it is somebody else who sits here now.
-        call.site.browsers.forget(call.browser)
     return enter(call, view)
 
 
