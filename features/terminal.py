@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from registratura.host.terminal.help import RussianCommand
-from registratura.host.terminal.main import OPTIONS, app
+from registratura.host.terminal.main import OPTIONS, Keys, app
 from registratura.host.terminal.main import main as main
 
 
@@ -26,13 +26,17 @@ def spec(
     messages: Annotated[
         str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="ФАЙЛ", help="Журнал прошлого выпуска: показать, что изменилось.")
+    compare: Annotated[
+        str | None, typer.Option("--compare", metavar="ФАЙЛ", help="Журнал прошлого выпуска: сказать, что изменилось.")
     ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="БАЗА", help="К --compare: что станет с открытыми процессами.")
+    ] = None,
+    keys: Keys = None,
 ) -> int:
-    from registratura.features.spec.command import write_spec
+    from registratura.features.spec.command import Compared, write_spec
 
-    return write_spec(out, ledgers or (), messages, since)
+    return write_spec(out, ledgers or (), messages, Compared(compare, database, keys))
 
 
 if __name__ == "__main__":

@@ -1,64 +1,81 @@
-"""What is different from an older run: scenarios new, gone or changed, and transitions shown now or no more."""
+"""What is different from an older ledger: for people, in the scenarios, and for the flows that a database holds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from registratura.features.spec.between import Line, Section, differences, sections, way_said
 from registratura.features.spec.ledger import Ledger, Played
+from registratura.features.spec.release import Release, Way
 from registratura.features.spec.results import WORDS
-from registratura.features.spec.words import place, state_title, title_of
-from registratura.flows.catalogue import FLOWS
+from registratura.features.spec.standing import Standing, become
+from registratura.features.spec.words import cited, place
 
-
-class Change(NamedTuple):
-    """One line: what, where it was played, and how it differs."""
-
-    name: str
-    rule: str
-    how: str = ""
-
-
-class Way(NamedTuple):
-    """A transition that is shown now, or is shown no more."""
-
-    anchor: str
-    said: str
+NOTHING = "Ничего: экраны, тексты, отказы, сроки и переходы те же, и те же сценарии идут теми же путями."
+Named = dict[tuple[str, str], Played]
 
 
 class Changes(NamedTuple):
-    """All that is different."""
+    """All that is different; `stored` is what becomes of the flows of a database, if one was looked at."""
 
-    new: tuple[Change, ...]
-    gone: tuple[Change, ...]
-    changed: tuple[Change, ...]
-    ways: tuple[Way, ...]
-    lost: tuple[Way, ...]
+    since: str
+    different: tuple[Section, ...]
+    stored: tuple[Section, ...]
 
-    def __bool__(self) -> bool:
-        return any(tuple(self))
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Everything there is to say; that nothing has changed, too."""
+        return (self.different or (Section(NOTHING, ()),)) + self.stored
 
 
-def changes(old: Ledger, new: Ledger) -> Changes:
+def changes(old: Ledger, new: Ledger, standing: Sequence[Standing] | None = None) -> Changes:
     """The new run beside the old one. A scenario is known by its name: lines move."""
     before, after = _named(old), _named(new)
-    both = [(before[key], after[key]) for key in after if key in before]
-    different = ((now, _how(then, now)) for then, now in both)
     shown_then, shown_now = _ways(old), _ways(new)
-    return Changes(
-        tuple(_line(after[key]) for key in after if key not in before),
-        tuple(_line(before[key]) for key in before if key not in after),
-        tuple(_line(now, how) for now, how in different if how),
-        tuple(_way(*way) for way in sorted(shown_now - shown_then)),
-        tuple(_way(*way) for way in sorted(shown_then - shown_now)),
+    scenarios = sections(
+        ("Сценарии, чей прежний путь больше невозможен", _broken(old, new, after)),
+        ("Новые сценарии", (_line(after[key]) for key in after if key not in before)),
+        ("Сценарии, которых больше нет", (_line(before[key]) for key in before if key not in after)),
+        ("Изменившиеся сценарии", _different(before, after)),
+        ("Переходы, показанные впервые", (_way(new.release, *way) for way in sorted(shown_now - shown_then))),
+        ("Переходы, которых больше никто не показывает", _unshown(old, new, shown_then - shown_now)),
     )
+    stored = () if standing is None else become(standing, old.release, new.release)
+    return Changes(old.release.version, differences(old.release, new.release) + scenarios, stored)
 
 
-def _named(ledger: Ledger) -> dict[tuple[str, str], Played]:
+def _named(ledger: Ledger) -> Named:
     return {(played.feature, played.scenario): played for played in ledger.scenarios}
 
 
-def _line(played: Played, how: str = "") -> Change:
-    return Change(played.scenario, played.rule, how)
+def _line(played: Played, how: str = "") -> Line:
+    return Line(cited(played.scenario), how or (f"правило {cited(played.rule)}" if played.rule else ""))
+
+
+def _broken(old: Ledger, new: Ledger, after: Named) -> Iterator[Line]:
+    """Those that passed, and took a transition, or met a refusal, that is not there any more."""
+    for (file, name), played in _named(old).items():
+        lacks = tuple(dict.fromkeys(_lacks(played, old.release, new.release)))
+        if played.status == "passed" and lacks:
+            now = after.get((file, name))
+            fate = f"теперь: {WORDS[now.status]}" if now else "теперь такого сценария нет"
+            yield _line(played, f"{'; '.join(lacks)}; {fate}")
+
+
+def _lacks(played: Played, old: Release, new: Release) -> Iterator[str]:
+    for happened in played.fired:
+        chart = new.charts.get(happened.chart)
+        if chart is None or happened.transition not in chart.ids():
+            yield f"больше нет перехода {_way(old, happened.chart, happened.transition).said}"
+        for code in happened.refusals:
+            if f"refusal.{code}" not in new.texts:
+                yield f"больше нет отказа {cited(old.texts.get(f'refusal.{code}', code))}"
+
+
+def _different(before: Named, after: Named) -> Iterator[Line]:
+    both = [(before[key], after[key]) for key in after if key in before]
+    yield from (_line(now, how) for then, now in both if (how := _how(then, now)))
 
 
 def _how(then: Played, now: Played) -> str:
@@ -87,19 +104,16 @@ def _ways(ledger: Ledger) -> set[tuple[str, str]]:
     return {(happened.chart, happened.transition) for played in passed for happened in played.fired}
 
 
-def _way(chart: str, transition: str) -> Way:
-    """In words, as far as the chart still knows them."""
-    flow, (source, event, target) = FLOWS.get(chart), transition.split("/")
-    if flow is None or event not in flow.by_name:
-        return Way("", f"{chart}: {transition}")
-    ends = "отказ" if target == "refused" else _state(chart, target)
-    return Way(
-        place(chart, transition),
-        f"{title_of(flow)}: {_state(chart, source)} — {flow.by_name[event].title()} → {ends}",
-    )
+def _unshown(old: Ledger, new: Ledger, lost: set[tuple[str, str]]) -> Iterator[Line]:
+    """Those that are still there; that the others are gone is said already."""
+    there = {(name, id) for name, chart in new.release.charts.items() for id in chart.ids()}
+    yield from (_way(new.release, *way) for way in sorted(lost & there))
 
 
-def _state(chart: str, path: str) -> str:
-    flow = FLOWS[chart]
-    known = path.rpartition(".")[2] in flow.chart.states_map
-    return state_title(flow, path) if known else "начало" if path == "begin" else path
+def _way(release: Release, chart: str, transition: str) -> Line:
+    """In the words of a release, as far as it has some."""
+    known = release.charts.get(chart)
+    found = next((way for way in known.ways if way.id == transition), None) if known else None
+    if known is None or found is None:
+        return Line(f"{chart}: {transition}")
+    return Line(f"{known.title}: {way_said(known, Way(id=transition))}", anchor=place(chart, transition))

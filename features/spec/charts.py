@@ -6,16 +6,14 @@ import tomllib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from registratura.features.spec.arrows import arrows
 from registratura.features.spec.declared import Kind, Thing
 from registratura.features.spec.judge import UNSHOWN
 from registratura.features.spec.results import Result, Results
 from registratura.features.spec.words import place, state_title, title_of
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.chart import REFUSED
-from registratura.flows.decide import BEGIN
 from registratura.flows.flow import AnyFlow
 from registratura.host.terminal.charts import ORIGINS
-from registratura.host.terminal.drawings import condition, path_of, target_of, transitions
 
 STAYS, REFUSAL = "остаётся здесь", "отказ, остаётся здесь"
 
@@ -94,25 +92,9 @@ def excuses() -> dict[Thing, str]:
 
 def _rows(flow: AnyFlow, results: Results) -> Iterator[Row]:
     excused = excuses()
-
-    def row(source: str, event: str, target: str, said: str = "", internal: bool = False) -> Row:
-        id = f"{source or BEGIN}/{event}/{target}"
-        thing = Thing(Kind.TRANSITION, flow.name, id)
-        kind = flow.by_name[event]
+    for arrow in arrows(flow):
+        thing = Thing(Kind.TRANSITION, flow.name, arrow.id)
+        kind = flow.by_name[arrow.event]
         found, why = results.showing.get(thing, ()), excused.get(thing, "")
-        refused = target == REFUSED
-        who = ORIGINS[kind.origin]
-        return Row(id, flow.name, source, target, who, kind.title(), said, internal, refused, found, why)
-
-    for begin in flow.begins:
-        yield row("", begin.name, flow.answers.initial)
-        if flow.rules.get(begin):
-            yield row("", begin.name, REFUSED, "есть причина отказа")
-    for transition in transitions(flow):
-        source, event = path_of(transition.source), str(transition.event)
-        guards = [str(spec.func) for spec in transition.cond]
-        if REFUSED in guards:
-            yield row(source, event, REFUSED, "есть причина отказа")
-        else:
-            said = ", ".join(filter(None, map(condition, guards)))
-            yield row(source, event, target_of(transition), said, bool(transition.internal))
+        said = ORIGINS[kind.origin], kind.title(), arrow.condition
+        yield Row(arrow.id, flow.name, arrow.source, arrow.target, *said, arrow.internal, arrow.refused, found, why)

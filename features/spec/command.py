@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.ledger import LedgerUnreadable, merged, read
@@ -16,35 +17,43 @@ NEEDED = ("behave", "gherkin", "jinja2")
 NO_EXTRA = "Для этой команды нужна спецификация целиком. Установите её: pip install 'registratura[features]'"
 
 
-def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: str | None) -> int:
+class Compared(NamedTuple):
+    """What the new run is held beside: the ledger of an older release, and a database in which flows are open."""
+
+    ledger: str | None = None
+    database: str | None = None
+    keys: str | None = None
+
+
+def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared: Compared) -> int:
     """Write the page from ledgers, or play the scenarios first.
 
     Raises:
         Complaint: something keeps it from being written; nothing is.
+        RegistraturaError: the database to compare with cannot be read; nothing is written either.
     """
     if not all(map(_installed, NEEDED)):
         raise Complaint(NO_EXTRA)
     if messages and not ledgers:
         raise Complaint("К сообщениям нужен журнал того же прогона: --ledger ФАЙЛ --messages ФАЙЛ.")
     from registratura.features.spec import messages as cucumber
+    from registratura.features.spec.compare import older, report
     from registratura.features.spec.page import Given, write
-    from registratura.features.spec.play import NotPlayed, play
+    from registratura.features.spec.play import NotPlayed, Run, play
     from registratura.features.spec.results import LedgerOfOthers
     from registratura.features.spec.sources import SourceUnreadable, features
 
     try:
-        older = read(Path(since)) if since else None
+        before = older(*compared)
         if ledgers:
-            given = Given(
-                merged([read(Path(ledger)) for ledger in ledgers]),
-                cucumber.read(Path(messages)) if messages else (),
-                older,
-            )
+            said = cucumber.read(Path(messages)) if messages else ()
+            run = Run(merged([read(Path(ledger)) for ledger in ledgers]), said)
         else:
             features(FOLDER)  # What does not parse is known before anything is played.
             say("Выполняем сценарии, это несколько секунд…")
-            given = Given(*play(FOLDER), older)
-        write(given, Path(out), FOLDER)
+            run = play(FOLDER)
+        found = before.changes(run.ledger) if before else None
+        write(Given(*run, found), Path(out), FOLDER)
     except (
         LedgerUnreadable,
         ListUnreadable,
@@ -54,7 +63,9 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, since: st
         cucumber.MessagesUnreadable,
     ) as error:
         raise Complaint(str(error)) from None
-    _report(given.ledger.failed, out)
+    if found:
+        report(found)
+    _report(run.ledger.failed, out)
     return 0
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-VERSION = 1
+from registratura.features.spec.release import Release, Row
+
+VERSION = 2
 
 
 class LedgerUnreadable(Exception):
@@ -16,12 +18,6 @@ class LedgerUnreadable(Exception):
 
     def __init__(self, file: Path, what: str) -> None:
         super().__init__(f"{file}: {what}. Запишите журнал прогона заново: behave -D ledger={file}")
-
-
-class Row(BaseModel):
-    """The base of everything in a ledger."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Happened(Row):
@@ -74,9 +70,10 @@ class Played(Row):
 
 
 class Ledger(Row):
-    """A whole run."""
+    """A whole run, and what the release that was played declares."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
+    release: Release
     driver: str
     settings: dict[str, str]
     scenarios: tuple[Played, ...]
@@ -104,7 +101,7 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
         if known is None or order.index(played.status) < order.index(known.status):
             found[place] = played
     drivers = ", ".join(dict.fromkeys(ledger.driver for ledger in ledgers))
-    return Ledger(driver=drivers, settings={}, scenarios=tuple(found.values()))
+    return Ledger(release=ledgers[0].release, driver=drivers, settings={}, scenarios=tuple(found.values()))
 
 
 def read(file: Path) -> Ledger:
@@ -122,4 +119,8 @@ def read(file: Path) -> Ledger:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "весь файл"
-        raise LedgerUnreadable(file, f"это не журнал прогона версии {VERSION} ({where}: {first['msg']})") from None
+        if where == "version" and isinstance(first["input"], int):
+            what = f"это журнал версии {first['input']}, а здесь читают журналы версии {VERSION}"
+        else:
+            what = f"это не журнал прогона версии {VERSION} ({where}: {first['msg']})"
+        raise LedgerUnreadable(file, what) from None

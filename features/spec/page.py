@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from registratura.features.spec import words
-from registratura.features.spec.changes import changes
+from registratura.features.spec.changes import Changes
 from registratura.features.spec.charts import chart_parts
 from registratura.features.spec.cucumber import ASSETS, packed
 from registratura.features.spec.drawing import drawings, is_wide
@@ -24,11 +24,11 @@ from registratura.features.spec.wording import said, screens
 
 
 class Given(NamedTuple):
-    """What a page is made of: a run, perhaps its messages, perhaps an older run to compare with."""
+    """What a page is made of: a run, perhaps its messages, perhaps what is different from an older one."""
 
     ledger: Ledger
     messages: Sequence[str] = ()
-    since: Ledger | None = None
+    changes: Changes | None = None
 
 
 def write(given: Given, out: Path, folder: Path = FOLDER) -> None:
@@ -61,7 +61,7 @@ def page(given: Given, folder: Path = FOLDER) -> str:
         "lacks": lacks(found),
         "idle": [result for result in found.all if result.status != "passed"],
         "counts": _counts(found),
-        "changes": changes(given.since, given.ledger) if given.since else None,
+        "changes": given.changes,
         "cucumber": packed(given.messages) if given.messages else None,
         "ledger": given.ledger,
         "made": datetime.now().astimezone(),

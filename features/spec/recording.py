@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from registratura.features.drivers.port import Driver
 from registratura.features.spec.ledger import Ledger, Played
+from registratura.features.spec.releasing import release
 
 
 def played(scenario: Any, when: str, driver: Driver | None) -> Played:
@@ -30,7 +31,8 @@ def played(scenario: Any, when: str, driver: Driver | None) -> Played:
 def run(settings: Mapping[str, str], scenarios: Sequence[Played]) -> Ledger:
     """The ledger of a whole run."""
     told = {name: value for name, value in settings.items() if name not in ("driver", "ledger")}
-    return Ledger(driver=settings.get("driver", "engine"), settings=told, scenarios=tuple(scenarios))
+    driver = settings.get("driver", "engine")
+    return Ledger(release=release(), driver=driver, settings=told, scenarios=tuple(scenarios))
 
 
 def _did(driver: Driver) -> dict[str, Any]:

@@ -16,6 +16,11 @@ def quoted(title: str) -> str:
     return title if "«" in title else f"«{title}»"
 
 
+def cited(text: str) -> str:
+    """A text in quotation marks, whatever stands in it."""
+    return f"«{text.replace('«', '„').replace('»', '“')}»"
+
+
 def count(number: int, one: str, few: str, many: str) -> str:
     """«1 сценарий», «2 сценария», «5 сценариев»."""
     return f"{number} {word(number, one, few, many)}"

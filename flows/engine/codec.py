@@ -120,6 +120,18 @@ def moved_row(row: FlowRow, record: AnyRecord) -> FlowRow:
     )
 
 
+def flow_of(row: FlowRow, flows: Mapping[str, AnyFlow]) -> AnyFlow:
+    """The flow that a row is a case of.
+
+    Raises:
+        UnknownStoredState: this program does not know the flow, its chart version or its state.
+    """
+    flow = flows.get(row.flow)
+    if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
+        raise UnknownStoredState(flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version)
+    return flow
+
+
 def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyRecord:
     """The record of a row.
 
@@ -127,9 +139,7 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
         UnknownStoredState: this program does not know the flow, its chart version or its state.
         DataDamaged: the data does not open or decode.
     """
-    flow = flows.get(row.flow)
-    if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
-        raise UnknownStoredState(flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version)
+    flow = flow_of(row, flows)
     try:
         text = row.data
         if row.sealed:

@@ -33,8 +33,9 @@ STATUSES = {"pending": "ждёт", "leased": "выполняется", "done": "
 def show_list(database: str, keys: str | None) -> int:
     """All flows, one per line."""
     with opened(database, keys) as portal:
-        rows = list(_rows(portal))
-    lines = [(row.id, _title(row.flow), _state(row), str(row.version), _time(row.changed_at)) for row in rows]
+        lines = [
+            (row.id, _title(row.flow), _state(row), str(row.version), _time(row.changed_at)) for row in rows(portal)
+        ]
     _print(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
     say(f"Всего: {len(lines)}", "dim")
     return 0
@@ -105,7 +106,7 @@ def _ids(portal: Registratura) -> Iterator[str]:
         after = page[-1]
 
 
-def _rows(portal: Registratura) -> Iterator[FlowRow]:
+def rows(portal: Registratura) -> Iterator[FlowRow]:
     """The rows as they are stored: looking carries out no timer and opens nothing."""
     with portal.engine.storage.unit() as unit:
         for flow_id in _ids(portal):
@@ -115,8 +116,8 @@ def _rows(portal: Registratura) -> Iterator[FlowRow]:
 
 
 def _found(portal: Registratura, part: str) -> FlowRow:
-    found = [row for row in _rows(portal) if row.id == part] or [
-        row for row in _rows(portal) if part and row.id.endswith(part)
+    found = [row for row in rows(portal) if row.id == part] or [
+        row for row in rows(portal) if part and row.id.endswith(part)
     ]
     if not found:
         raise Complaint("Такого процесса в базе нет. Все номера покажет registratura flows list.")

@@ -236,4 +236,4 @@ def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
     run = [sys.executable, "-m", "registratura.features.spec", str(file)]
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"{file}: это не журнал прогона версии 1")
+    assert done.stderr.startswith(f"{file}: это не журнал прогона версии 2")

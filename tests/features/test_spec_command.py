@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.spec import LEDGER, Page, passed
+from support.spec import LEDGER, RELEASE, Page, passed
 
 from registratura.features.spec.cucumber import CUCUMBER
 from registratura.features.spec.ledger import Ledger, merged
@@ -43,7 +43,7 @@ def test_a_run_becomes_a_page_with_the_report_of_cucumber(tmp_path: Path) -> Non
 
 def test_a_ledger_becomes_a_page(tmp_path: Path, ledger: Path) -> None:
     out = tmp_path / "spec.html"
-    assert main(["spec", "--ledger", str(ledger), "--out", str(out), "--since", str(ledger)]) == 0
+    assert main(["spec", "--ledger", str(ledger), "--out", str(out), "--compare", str(ledger)]) == 0
     made = Page(out.read_text("utf-8"))
     assert "✓ показано" in made.text_of("R1")
     assert "Ничего" in made.text_of("changes")
@@ -52,24 +52,25 @@ def test_a_ledger_becomes_a_page(tmp_path: Path, ledger: Path) -> None:
 
 def test_of_several_runs_the_one_that_played_a_scenario_speaks() -> None:
     skipped = [played.model_copy(update={"status": "skipped", "fired": ()}) for played in LEDGER.scenarios]
-    other = Ledger(driver="http", settings={}, scenarios=tuple(skipped))
+    other = Ledger(release=RELEASE, driver="http", settings={}, scenarios=tuple(skipped))
     both = merged([other, LEDGER])
     assert both.driver == "http, engine"
     assert both.scenarios == LEDGER.scenarios
     failed = LEDGER.scenarios[0].model_copy(update={"status": "failed"})
-    assert merged([LEDGER, Ledger(driver="http", settings={}, scenarios=(failed,))]).failed == 1
+    assert merged([LEDGER, Ledger(release=RELEASE, driver="http", settings={}, scenarios=(failed,))]).failed == 1
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "это не журнал прогона версии 1"),
-        ("[]", "это не журнал прогона версии 1"),
-        (json.dumps(LEDGER.model_dump(mode="json") | {"version": 7}), "это не журнал прогона версии 1 (version"),
+        ("{", "это не журнал прогона версии 2"),
+        ("[]", "это не журнал прогона версии 2"),
+        (json.dumps(LEDGER.model_dump(mode="json") | {"version": 7}), "это журнал версии 7, а здесь читают"),
+        (json.dumps({"version": 1, "driver": "engine"}), "это журнал версии 1, а здесь читают журналы версии 2"),
         (None, "такого файла нет"),
     ],
 )
-@pytest.mark.parametrize("option", ["--ledger", "--since"])
+@pytest.mark.parametrize("option", ["--ledger", "--compare"])
 def test_a_bad_ledger_is_named_and_nothing_is_written(
     option: str, text: str | None, said: str, tmp_path: Path, ledger: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

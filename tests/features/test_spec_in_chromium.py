@@ -44,10 +44,12 @@ HOOKS = """
 from pathlib import Path
 
 from registratura.features.spec.ledger import Ledger
+from registratura.features.spec.releasing import release
 
 
 def after_all(context):
-    Ledger(driver="engine", settings={}, scenarios=()).write(Path(context.config.userdata["ledger"]))
+    file = Path(context.config.userdata["ledger"])
+    Ledger(release=release(), driver="engine", settings={}, scenarios=()).write(file)
 """
 
 

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from support.spec import LEDGER, Page, passed, played, skipped
+from support.spec import LEDGER, RELEASE, Page, passed, played, skipped
 
 from registratura.features.spec import page as pages
 from registratura.features.spec.branches import EXPECTED, documented
+from registratura.features.spec.changes import changes
 from registratura.features.spec.declared import transitions
 from registratura.features.spec.ledger import Happened, Ledger
 from registratura.features.spec.page import Given, page, write
@@ -85,14 +86,14 @@ def test_what_is_shown_and_what_is_not_is_told_in_words(made: Page) -> None:
 
 @pytest.mark.usefixtures("undrawn")
 def test_a_sentence_whose_scenario_does_something_else_is_not_shown() -> None:
-    ledger = Ledger(driver="engine", settings={}, scenarios=(played("R1", fired=()),))
+    ledger = Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(played("R1", fired=()),))
     assert "✗ не показано" in Page(page(Given(ledger))).text_of("R1")
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_a_failed_scenario_stands_first_and_shows_nothing() -> None:
     failed = played("R1").model_copy(update={"status": "failed", "why": "Тогда: <b>не то</b>"})
-    made = Page(page(Given(Ledger(driver="engine", settings={}, scenarios=(failed,)))))
+    made = Page(page(Given(Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(failed,)))))
     assert "Тогда: <b>не то</b>" in made.text_of("lacks")
     assert "✗ не показано" in made.text_of("R1")
 
@@ -124,8 +125,8 @@ def test_without_graphviz_the_page_is_whole(monkeypatch: pytest.MonkeyPatch, mad
 def test_since_an_older_run_what_changed_is_said() -> None:
     before = passed("R1", "R2")
     other = played("R1", fired=()).model_copy(update={"when": "Маргарита делает иное"})
-    after = Ledger(driver="engine", settings={}, scenarios=(other, played("R4")))
-    said = Page(page(Given(after, since=before))).text_of("changes")
+    after = Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(other, played("R4")))
+    said = Page(page(Given(after, changes=changes(before, after)))).text_of("changes")
     assert "Новые сценарии: 1" in said
     assert "Сценарии, которых больше нет: 1" in said
     assert "теперь: «Маргарита делает иное»" in said
@@ -136,20 +137,22 @@ def test_since_an_older_run_what_changed_is_said() -> None:
 
 @pytest.mark.usefixtures("undrawn")
 def test_since_the_same_run_nothing_changed() -> None:
-    assert "Ничего" in Page(page(Given(LEDGER, since=LEDGER))).text_of("changes")
+    assert "Ничего" in Page(page(Given(LEDGER, changes=changes(LEDGER, LEDGER)))).text_of("changes")
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_since_a_run_of_a_chart_that_is_gone() -> None:
     gone = Happened(chart="fax", source="", event="send", target="sent", transition="begin/send/sent")
-    before = Ledger(driver="engine", settings={}, scenarios=(played("R1", fired=(gone,)),))
-    assert "fax: begin/send/sent" in Page(page(Given(LEDGER, since=before))).text_of("changes")
+    before = Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(played("R1", fired=(gone,)),))
+    assert "fax: begin/send/sent" in Page(page(Given(LEDGER, changes=changes(before, LEDGER)))).text_of("changes")
 
 
 def test_a_ledger_of_other_files_is_refused(tmp_path: Path) -> None:
     strange = played("R1").model_copy(update={"line": 1})
     with pytest.raises(LedgerOfOthers, match=r"^01_registration\.feature:1: .*запишите его заново"):
-        write(Given(Ledger(driver="engine", settings={}, scenarios=(strange,))), tmp_path / "spec.html")
+        write(
+            Given(Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(strange,))), tmp_path / "spec.html"
+        )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,10 +3,14 @@
 from collections import Counter
 from html.parser import HTMLParser
 
+from registratura.features.spec.between import Section
 from registratura.features.spec.branches import documented
 from registratura.features.spec.ledger import Happened, Ledger, Played
+from registratura.features.spec.release import Release, Way
+from registratura.features.spec.releasing import release
 from registratura.features.spec.sources import Scenario, features
 
+RELEASE = release()
 VOID = {"meta", "link", "br", "input", "img", "hr"}
 
 
@@ -19,7 +23,7 @@ def skipped(number: str, why: str) -> Ledger:
     """A run that was not meant for any scenario with that tag."""
     every = [_played(scenario, number, ()) for scenario in tagged(number)]
     told = [one.model_copy(update={"status": "skipped", "why": why}) for one in every]
-    return Ledger(driver="engine", settings={}, scenarios=tuple(told))
+    return Ledger(release=RELEASE, driver="engine", settings={}, scenarios=tuple(told))
 
 
 def _played(scenario: Scenario, number: str, fired: tuple[Happened, ...] | None) -> Played:
@@ -42,7 +46,7 @@ def _played(scenario: Scenario, number: str, fired: tuple[Happened, ...] | None)
 
 def passed(*numbers: str) -> Ledger:
     """A run of these."""
-    return Ledger(driver="engine", settings={}, scenarios=tuple(map(played, numbers)))
+    return Ledger(release=RELEASE, driver="engine", settings={}, scenarios=tuple(map(played, numbers)))
 
 
 def tagged(number: str) -> list[Scenario]:
@@ -52,6 +56,26 @@ def tagged(number: str) -> list[Scenario]:
 
 
 LEDGER = passed("R1", "R4")
+
+
+def without(known: Release, chart: str, id: str, *more: Way) -> Release:
+    """A release whose chart lacks a transition, or has others."""
+    there = known.charts[chart]
+    ways = (*(way for way in there.ways if way.id != id), *more)
+    return known.model_copy(update={"charts": known.charts | {chart: there.model_copy(update={"ways": ways})}})
+
+
+def as_of(known: Release, ledger: Ledger = LEDGER) -> Ledger:
+    """A run of that release."""
+    return ledger.model_copy(update={"release": known})
+
+
+def lines(sections: tuple[Section, ...]) -> dict[str, list[str]]:
+    """What a report says, by its titles."""
+    return {
+        section.title: [f"{line.said} — {line.how}" if line.how else line.said for line in section.lines]
+        for section in sections
+    }
 
 
 class Page(HTMLParser):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.terminal import Ran, Run
 
-from registratura.host.terminal.main import main
+from registratura.features.terminal import main
 
 
 @pytest.fixture
