@@ -1,23 +1,25 @@
 """behave's hooks: which driver plays the portal, and where *Когда* begins and ends.
 
 `behave -D driver=<name>` takes `driver(settings)` from the module `registratura.features.drivers.<name>`; the default
-is `engine`, and the settings are all that `-D` says. `-D ledger=<file>` writes what each scenario did in its *Когда*
-and read in its *Тогда* (spec/ledger.py). A scenario with an active tag (`@use.with_driver=http`) is played by the
-drivers it names: see drivers.toml. behave calls no hook in a dry run.
+is `engine`, and the settings are all that `-D` says. A host's own is `-D driver=<module>:<class>` (drivers/host.py).
+`-D ledger=<file>` writes what each scenario did in its *Когда* and read in its *Тогда* (spec/ledger.py). A scenario
+with an active tag (`@use.with_driver=http`) is played by the drivers it names: see drivers.toml. behave calls no hook
+in a dry run.
 """
 
 from __future__ import annotations
 
 import gc
-from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from behave.cucumber_expression import use_step_matcher_for_cucumber_expressions  # type: ignore[import-untyped]  # behave has no type hints
+from behave.model_type import Status  # type: ignore[import-untyped]  # behave has no type hints
 from behave.tag_matcher import ActiveTagMatcher  # type: ignore[import-untyped]  # behave has no type hints
 
 from registratura.features import parameters
+from registratura.features.drivers.host import CannotPlay
+from registratura.features.drivers.loading import chosen
 from registratura.features.drivers.meant import why_not
 from registratura.features.spec.recording import played, run
 
@@ -30,11 +32,11 @@ parameters.define_once()
 def before_all(context: Any) -> None:
     """Find the driver, so that a wrong name fails before the first scenario."""
     settings = dict(context.config.userdata)
-    name = settings.get("driver", "engine")
-    module = import_module(f"registratura.features.drivers.{name}")
-    context.meant = ActiveTagMatcher({"driver": name, "progress": settings.get("progress", "yes")})
-    context.make_driver = partial(module.driver, settings)
-    context.records, context.ledger = "ledger" in settings, []
+    context.ledger = None
+    context.chosen = chosen(settings)
+    known = {"driver": context.chosen.plays_as, "progress": settings.get("progress", "yes")}
+    context.meant = ActiveTagMatcher(known)
+    context.ledger = []
 
 
 def before_scenario(context: Any, scenario: Any) -> None:
@@ -42,8 +44,10 @@ def before_scenario(context: Any, scenario: Any) -> None:
     context.driver, context.act = None, ""
     if context.meant.should_skip_with_tags(scenario.effective_tags):
         scenario.skip(why_not(scenario.name))
+    elif why := context.chosen.excuse(scenario.effective_tags):
+        scenario.skip(why)
     else:
-        context.driver = context.make_driver()
+        context.driver = context.chosen.make()
 
 
 def before_step(context: Any, step: Any) -> None:
@@ -54,7 +58,11 @@ def before_step(context: Any, step: Any) -> None:
 
 
 def after_step(context: Any, step: Any) -> None:
-    """The end of *Когда*; and if the step failed, what it looked like."""
+    """The end of *Когда*; what the driver cannot play is over; and if the step failed, what it looked like."""
+    if isinstance(step.exception, CannotPlay):
+        step.status = Status.skipped
+        context.scenario.skip(str(step.exception))
+        return
     if step.step_type == "when":
         context.driver.acted()
     if step.status.is_failure():
@@ -63,7 +71,7 @@ def after_step(context: Any, step: Any) -> None:
 
 def after_scenario(context: Any, scenario: Any) -> None:
     """Write the scenario down, and close its portal."""
-    if context.records:
+    if "ledger" in context.config.userdata:
         context.ledger.append(played(scenario, context.act, context.driver))
     if context.driver is not None:
         context.driver.close()
@@ -71,5 +79,6 @@ def after_scenario(context: Any, scenario: Any) -> None:
 
 def after_all(context: Any) -> None:
     """Write the ledger down where it is asked for."""
-    if file := context.config.userdata.get("ledger"):
+    file = context.config.userdata.get("ledger")
+    if file and context.ledger is not None:
         run(context.config.userdata, context.ledger).write(Path(file))

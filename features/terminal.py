@@ -39,5 +39,25 @@ def spec(
     return write_spec(out, ledgers or (), messages, Compared(compare, database, keys))
 
 
+@app.command(
+    "verify-host",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Проверить свой портал: выполнить наши сценарии через свой драйвер и записать страницу.",
+)
+def verify(
+    driver: Annotated[str, typer.Option("--driver", metavar="МОДУЛЬ:КЛАСС", help="Ваш драйвер, my.module:Driver.")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу; журнал (.json) ляжет рядом.")
+    ] = "build/host.html",
+    defined: Annotated[
+        list[str] | None, typer.Option("-D", metavar="ИМЯ=ЗНАЧЕНИЕ", help="Настройка для драйвера, можно несколько.")
+    ] = None,
+) -> int:
+    from registratura.features.spec.verify import verify_host
+
+    return verify_host(driver, out, defined or ())
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -32,8 +32,7 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
         Complaint: something keeps it from being written; nothing is.
         RegistraturaError: the database to compare with cannot be read; nothing is written either.
     """
-    if not all(map(_installed, NEEDED)):
-        raise Complaint(NO_EXTRA)
+    must_be_installed()
     if messages and not ledgers:
         raise Complaint("К сообщениям нужен журнал того же прогона: --ledger ФАЙЛ --messages ФАЙЛ.")
     from registratura.features.spec import messages as cucumber
@@ -67,6 +66,12 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
         report(found)
     _report(run.ledger.failed, out)
     return 0
+
+
+def must_be_installed() -> None:
+    """Raises Complaint, unless everything that plays and writes is there."""
+    if not all(map(_installed, NEEDED)):
+        raise Complaint(NO_EXTRA)
 
 
 def _installed(module: str) -> bool:

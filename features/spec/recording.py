@@ -12,17 +12,18 @@ from registratura.features.spec.releasing import release
 
 
 def played(scenario: Any, when: str, driver: Driver | None) -> Played:
-    """A scenario of behave's; without a driver it was not meant for this one."""
+    """A scenario of behave's; one that was skipped was not meant for this driver, or it could not play it."""
     ended: Literal["passed", "failed"] = "passed" if scenario.status.name == "passed" else "failed"
-    did: dict[str, Any] = {} if driver is None else _did(driver)
+    skipped = bool(scenario.should_skip)
+    did: dict[str, Any] = {} if skipped or driver is None else _did(driver)
     return Played(
         feature=Path(scenario.filename).name,
         rule=_rule(scenario),
         scenario=scenario.name.strip(),
         line=scenario.line,
         tags=tuple(str(tag) for tag in scenario.effective_tags),
-        status="skipped" if driver is None else ended,
-        why=str(scenario.skip_reason or "") if driver is None else _failure(scenario),
+        status="skipped" if skipped else ended,
+        why=str(scenario.skip_reason or "") if skipped else _failure(scenario),
         when=when,
         **did,
     )
@@ -49,6 +50,9 @@ def _rule(scenario: Any) -> str:
 
 
 def _failure(scenario: Any) -> str:
-    """The step that failed, and what it said."""
+    """The step that failed, and what it said; or what kept the scenario from beginning."""
     failed = (step for step in scenario.all_steps if step.status.is_failure() or step.status.is_error())
-    return next((f"{step.keyword} {step.name}: {step.error_message or step.status.name}" for step in failed), "")
+    return next(
+        (f"{step.keyword} {step.name}: {step.error_message or step.status.name}" for step in failed),
+        scenario.error_message or "",
+    )
