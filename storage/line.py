@@ -57,11 +57,9 @@ class Line:
         Raises:
             Lost: somebody was.
         """
-
-        if self._batch is None:
-            _one_or_lost(self.run(statement, *values), what, which)
-        else:
-            self._send(self._batch, statement, values, partial(_one_or_lost, what=what, which=which))
+        check = partial(_one_or_lost, what=what, which=which)
+        if not self._sent(statement, values, check):
+            check(self.run(statement, *values))
 
     def must_find(self, statement: Statement, values: Sequence[Any], what: str, which: str) -> None:
         """Look for a row, which is there unless somebody was first; in a batch that is known when it settles.
@@ -69,17 +67,14 @@ class Line:
         Raises:
             Lost: somebody was.
         """
-        if self._batch is None:
-            _one_or_lost(len(self.rows(statement, *values)), what, which)
-        else:
-            self._send(self._batch, statement, values, partial(_one_or_lost, what=what, which=which))
+        check = partial(_one_or_lost, what=what, which=which)
+        if not self._sent(statement, values, check):
+            check(len(self.rows(statement, *values)))
 
     def change(self, statement: Statement, *values: Any) -> None:
         """Run a statement of which nobody asks how many rows it changed."""
-        if self._batch is None:
+        if not self._sent(statement, values):
             self.run(statement, *values)
-        else:
-            self._send(self._batch, statement, values)
 
     def say(self, sql: str) -> None:
         """Run a word of control."""
@@ -114,12 +109,16 @@ class Line:
             except self._errors.caught as error:
                 raise self._errors.ours(error) from None
 
-    def _send(self, batch: Batch, statement: Statement, values: Sequence[Any], check: Check | None = None) -> None:
+    def _sent(self, statement: Statement, values: Sequence[Any], check: Check | None = None) -> bool:
+        """Whether there is a batch, with which the statement went."""
+        if self._batch is None:
+            return False
         ready = statement.on(self._dialect)
         try:
-            batch.send(ready.sql, ready.bind(values), check)
+            self._batch.send(ready.sql, ready.bind(values), check)
         except self._errors.caught as error:
             raise self._errors.ours(error) from None
+        return True
 
     @contextmanager
     def transaction(self, turn: AbstractContextManager[Any]) -> Iterator[None]:

@@ -52,10 +52,10 @@ def _contested(line: Line, changes: Changes) -> None:
 
 def _flows(line: Line, changes: Changes) -> None:
     """Flows that move, and those that must not have moved: by their ids, so that no two wait for each other."""
-    moves = {row.id: (row, expected) for row, expected in changes.flows}
-    for flow_id in sorted(moves.keys() | dict(changes.watched).keys()):
+    moves, watched = {row.id: (row, expected) for row, expected in changes.flows}, dict(changes.watched)
+    for flow_id in sorted(moves.keys() | watched.keys()):
         if flow_id not in moves:
-            line.must_find(sql.UNMOVED, (flow_id, dict(changes.watched)[flow_id]), "watched", flow_id)
+            line.must_find(sql.UNMOVED, (flow_id, watched[flow_id]), "watched", flow_id)
             continue
         row, expected = moves[flow_id]
         if expected:
