@@ -23,12 +23,19 @@ from pydantic import Field
 
 from registratura.domain.values import Value
 from registratura.flows.engine.codec import micros
+from registratura.flows.engine.view import FlowView
+from registratura.flows.event import Event
+from registratura.flows.portal_password import ChangePassword
 from registratura.flows.ports import Caller
 from registratura.host.web.options import WebOptions
 from registratura.storage.sessions import HandoverRow, SessionRow, Sessions, VisitRow, digest
 
 TOKEN = re.compile(r"[0-9A-Za-z_-]{43}")
 NONCE_BYTES = 12
+SIGNED_IN = frozenset(
+    {("registration", "registered"), ("registration", "already_registered"), ("sign_in", "signed_in")}
+)
+"""Where a flow has made sure who somebody is, and the session becomes theirs."""
 LOOKED = timedelta(minutes=1)
 """A look is noted no more often."""
 HANDED_OVER = timedelta(minutes=2)
@@ -102,6 +109,11 @@ class Browser:
         """Change what the session remembers."""
         self.data = self.data.model_copy(update=changes)
 
+    def comes_over(self, event: Event) -> None:
+        """Over what the session goes, from the event on that says so."""
+        if channel := getattr(event, "channel", None):
+            self.remember(channel=channel)
+
     @property
     def form_token(self) -> str:
         """What every form of this session has to bring back."""
@@ -144,6 +156,19 @@ class Browsers:
             browser.row, browser.stored, browser.fresh = row, True, True
         elif row.seen_at - browser.row.seen_at >= micros_of(LOOKED):
             self.sessions.touch(row.id, row.seen_at)
+
+    def admit(self, browser: Browser, view: FlowView, key: str = "") -> bool:
+        """Sign in, with a new token, where the flow has made sure who it is; whether the session is theirs now."""
+        if view.account in (None, browser.account) or (view.flow, view.state) not in SIGNED_IN:
+            return False
+        browser.remember(known=True)
+        self.renew(browser, view.account, key)
+        return not browser.lost
+
+    def follow(self, browser: Browser, event: Event, view: FlowView) -> None:
+        """What an event that was taken means for the account's other sessions."""
+        if isinstance(event, ChangePassword) and not view.refusals:
+            self.end_others(browser)
 
     def renew(self, browser: Browser, account: str, key: str = "") -> None:
         """A new token for the same session, at sign-in. Of two that sign it in one finds it gone and is `lost`.

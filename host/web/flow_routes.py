@@ -23,7 +23,6 @@ from registratura.flows.errors import (
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.gosuslugi import GoToGosuslugi
-from registratura.flows.portal_password import ChangePassword
 from registratura.flows.registration import Registration
 from registratura.flows.sign_in import SignIn
 from registratura.host.web.browser import Flash
@@ -33,10 +32,6 @@ from registratura.host.web.site import FLOW_ID, Call, go, message
 from registratura.host.web.text import said_of
 from registratura.host.web.words import STALE
 
-SIGNED_IN = frozenset(
-    {("registration", "registered"), ("registration", "already_registered"), ("sign_in", "signed_in")}
-)
-"""Where a flow has made sure who somebody is, and the session becomes theirs."""
 GOES_ON = {("registration", "sign_in_chosen"): "/sign-in"}
 """Ends that are a beginning elsewhere."""
 OUT_OF_TIME = "expired"
@@ -67,7 +62,7 @@ def cabinet(call: Call) -> Response:
 def show(call: Call) -> Response:
     """A flow as it is now."""
     view = call.portal.get(call.params["flow_id"], caller=call.caller)
-    entered = _enter(call, view)
+    entered = call.site.browsers.admit(call.browser, view, call.key)
     if entered and (wanted := _wanted(call)):
         return go(wanted)
     further = GOES_ON.get((view.flow, view.state))
@@ -83,15 +78,14 @@ def act(call: Call) -> Response:
         raise UnknownEvent(flow=before.flow, event="of this address", known="those on the page")
     try:
         event = FLOWS[before.flow].parse(name, payload_of(event_type, plain_schema(event_type), call.form))
-        _note_the_channel(call, event)
+        call.browser.comes_over(event)
         view = _send(call, flow_id, event)
     except InvalidPayload as error:
         return _shown_again(call, flow_id, event_type, error)
     except (NotAllowedNow, Conflict):
         return _stale(call, flow_id)
     _note(call, view, event)
-    if isinstance(event, ChangePassword) and not view.refusals:
-        call.site.browsers.end_others(call.browser)
+    call.site.browsers.follow(call.browser, event, view)
     return _after(call, view, event)
 
 
@@ -139,7 +133,7 @@ def enter(call: Call, view: FlowView) -> Response:
     call.browser.remember(known=call.browser.data.known or view.account is not None)
     if view.refusals:
         call.browser.remember(flash=Flash(flow_id=view.id, reasons=_reasons(view)))
-    entered = _enter(call, view)
+    entered = call.site.browsers.admit(call.browser, view, call.key)
     return go((_wanted(call) if entered else "") or f"/flow/{view.id}")
 
 
@@ -162,19 +156,13 @@ def _note(call: Call, view: FlowView, event: Event) -> None:
     call.browser.remember(said=said_of(call.site.texts, view, event))
 
 
-def _note_the_channel(call: Call, event: Event) -> None:
-    """Over what the session goes, from the event on that says so."""
-    if channel := getattr(event, "channel", None):
-        call.browser.remember(channel=channel)
-
-
 def _after(call: Call, view: FlowView, event: Event) -> Response:
     """Where the person goes now."""
     if isinstance(event, CloseCabinet) and not view.refusals:
         return sign_out(call)
     if isinstance(event, GoToGosuslugi) and not view.refusals and view.state.startswith(AT_GOSUSLUGI):
         return depart(call, view)
-    entered = _enter(call, view)
+    entered = call.site.browsers.admit(call.browser, view, call.key)
     if entered and (wanted := _wanted(call)):
         return go(wanted)
     opened = next((view.started[name] for name in WINDOWS if name in view.started), None)
@@ -193,15 +181,6 @@ def to_gosuslugi(call: Call) -> Response:
     """To Gosuslugi once more, from the page on which the portal waits."""
     view = call.portal.get(call.params["flow_id"], caller=call.caller)
     return depart(call, view) if view.state.startswith(AT_GOSUSLUGI) else go(f"/flow/{view.id}")
-
-
-def _enter(call: Call, view: FlowView) -> bool:
-    """Sign in, with a new token, where the flow has made sure who it is."""
-    if view.account in (None, call.browser.account) or (view.flow, view.state) not in SIGNED_IN:
-        return False
-    call.browser.remember(known=True)
-    call.site.browsers.renew(call.browser, view.account, call.key)
-    return not call.browser.lost
 
 
 def _wanted(call: Call) -> str:

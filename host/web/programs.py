@@ -6,10 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registratura.flows.engine.view import FlowView
-from registratura.flows.portal_password import ChangePassword
 from registratura.flows.ports import Caller
 from registratura.host.web.browser import Browser
-from registratura.host.web.flow_routes import SIGNED_IN
 from registratura.host.web.site import Site, tell
 
 KEY = "idempotency-key"
@@ -39,13 +37,9 @@ class Programs:
         browser: Browser = request.state.browser
         if view.flow in RESUMED:
             browser.remember(flows={**browser.data.flows, view.flow: view.id})
-        if channel := getattr(request.state.event, "channel", None):
-            browser.remember(channel=channel)
-        if view.account not in (None, browser.account) and (view.flow, view.state) in SIGNED_IN:
-            browser.remember(known=True)
-            self._site.browsers.renew(browser, view.account, request.headers.get(KEY, ""))
-        if isinstance(request.state.event, ChangePassword) and not view.refusals:
-            self._site.browsers.end_others(browser)
+        browser.comes_over(request.state.event)
+        self._site.browsers.admit(browser, view, request.headers.get(KEY, ""))
+        self._site.browsers.follow(browser, request.state.event, view)
         browser.used = True
         self._site.browsers.keep(browser)
         tell(self._site.options, browser, response)
