@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from support.spec import LEDGER
+from support.suite import suite_in
 
 from registratura.features.drivers.browser.chromium import MISSING, found, launched
 from registratura.features.spec.page import Given, write
@@ -26,20 +27,6 @@ FEATURE = """# language: ru
       Когда делают
       Тогда неверно
 """
-STEPS = """
-from behave import step
-
-
-@step("делают")
-@step("верно")
-def works(context):
-    pass
-
-
-@step("неверно")
-def fails(context):
-    assert False, "вышло </script> не то"
-"""
 HOOKS = """
 from pathlib import Path
 
@@ -56,10 +43,7 @@ def after_all(context):
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    (folder / "steps").mkdir()
-    (folder / "01_try.feature").write_text(FEATURE, encoding="utf-8")
-    (folder / "steps" / "steps.py").write_text(STEPS, encoding="utf-8")
-    (folder / "environment.py").write_text(HOOKS, encoding="utf-8")
+    suite_in(folder, FEATURE, HOOKS)
     write(Given(LEDGER, play(folder).messages), folder / "spec.html")
     return folder / "spec.html"
 

@@ -10,6 +10,7 @@ from typing import Any
 import cucumber_messages
 import pytest
 from cucumber_messages import Envelope, message_converter
+from support.suite import suite_in
 
 from registratura.features.spec.messages import PROTOCOL, MessagesUnreadable, read
 
@@ -43,21 +44,6 @@ FEATURE = """# language: ru
       Когда делают неведомое
       Тогда верно
 """
-STEPS = """
-from behave import step
-
-
-@step("готово")
-@step("делают")
-@step("верно")
-def works(context):
-    pass
-
-
-@step("неверно")
-def fails(context):
-    assert False, "вышло </script> не то"
-"""
 HOOKS = """
 def before_scenario(context, scenario):
     if "skip" in scenario.tags:
@@ -68,10 +54,7 @@ def before_scenario(context, scenario):
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("played")
-    (folder / "steps").mkdir()
-    (folder / "01_try.feature").write_text(FEATURE, encoding="utf-8")
-    (folder / "steps" / "steps.py").write_text(STEPS, encoding="utf-8")
-    (folder / "environment.py").write_text(HOOKS, encoding="utf-8")
+    suite_in(folder, FEATURE, HOOKS)
     out = folder / "messages.ndjson"
     form = "registratura.features.spec.messages:Messages"
     command = [sys.executable, "-m", "behave", str(folder), "-f", form, "-o", str(out), "--no-summary"]
