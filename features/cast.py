@@ -28,6 +28,15 @@ class Person:
     def __str__(self) -> str:
         return self.forms[0]
 
+    def case(self, name: str) -> str:
+        """The name in a Russian case."""
+        return self.forms[(_LIKE_A_WOMANS if self.forms[0].endswith("а") else _LIKE_A_MANS)[name]]
+
+
+# Where each case stands among the forms.
+_LIKE_A_WOMANS = {"nominative": 0, "genitive": 1, "dative": 2, "accusative": 3, "prepositional": 2}
+_LIKE_A_MANS = {"nominative": 0, "genitive": 1, "dative": 2, "accusative": 1, "prepositional": 4}
+
 
 MARGARITA = Person(
     key="margarita",

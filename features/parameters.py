@@ -16,6 +16,7 @@ from registratura.features.deeds import INFINITIVES, PASTS, PRESENTS
 from registratura.features.faults import Fault
 from registratura.features.places import PLACES, SECTIONS
 from registratura.features.reasons import REASONS
+from registratura.features.spec.words import count as counted
 
 _UNITS = {"секунд": "seconds", "минут": "minutes", "час": "hours", "день": "days", "дн": "days"}
 _DURATION = r"\d+ (?:секунд|минут|час|день|дн)[а-я]*"
@@ -25,6 +26,16 @@ def duration(said: str) -> timedelta:
     """«23 часа 59 минут 59 секунд» as a timedelta."""
     parts = re.findall(r"(\d+) (секунд|минут|час|день|дн)", said)
     return timedelta(**{_UNITS[unit]: int(number) for number, unit in parts})
+
+
+def lasting(duration: timedelta) -> str:
+    """The same, the other way round."""
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24) if hours > 24 else (0, hours)
+    parts = ((days, "день", "дня", "дней"), (hours, "час", "часа", "часов"), (minutes, "минута", "минуты", "минут"))
+    said = (counted(*part) for part in (*parts, (seconds, "секунда", "секунды", "секунд")) if part[0])
+    return " ".join(said)
 
 
 def _define(name: str, pattern: str, transform: Callable[[str], Any]) -> None:
@@ -48,7 +59,7 @@ def define_once() -> None:
     _define_words("did", PASTS)
     _define_words("fault", {fault.value: fault for fault in Fault})
     _define_words("reason", REASONS)
-    for name, meanings in _WORDS.items():
+    for name, meanings in WORDS.items():
         _define_words(name, meanings)
     _define("quoted", "«[^»]*»", lambda said: said[1:-1])
     _define("duration", f"{_DURATION}(?: {_DURATION})*", duration)
@@ -57,7 +68,7 @@ def define_once() -> None:
     _define("sms", codes.ONE_TIME, codes.typed_code)
 
 
-_WORDS: dict[str, Mapping[str, Any]] = {
+WORDS: dict[str, Mapping[str, Any]] = {
     "channel": words.CHANNELS,
     "entry": words.ENTRIES,
     "method": words.METHODS,

@@ -15,24 +15,33 @@ from registratura.features.drivers.port import Driver
 Step = TypeVar("Step", bound=Callable[..., None])
 
 
+ABOUT: dict[tuple[str, str], tuple[str, ...]] = {}
+"""What a sentence is about, by the word it begins with and its text: drafts of scenarios are looked for by it."""
+PLAYED_BY: dict[str, tuple[str, ...]] = {}
+"""The tag of the drivers that know an act, by its text, where not all of them do."""
+
+
 class Stage(Protocol):
     """behave's context as the steps see it."""
 
     driver: Driver
 
 
-def given(text: str) -> Callable[[Step], Step]:
-    """*Дано*: prepares."""
+def given(text: str, *events: str) -> Callable[[Step], Step]:
+    """*Дано*: prepares. `events` are those of the charts that it makes happen, opens the way to, or decides."""
+    ABOUT["given", text] = events
     return cast("Callable[[Step], Step]", behave.given(text))
 
 
-def when(text: str) -> Callable[[Step], Step]:
-    """*Когда*: acts."""
+def when(text: str, *events: str, only: str = "") -> Callable[[Step], Step]:
+    """*Когда*: acts. `events` are those that come of it, in whatever chart; `only` is the tag of who can do it."""
+    ABOUT["when", text], PLAYED_BY[text] = events, (only,) if only else ()
     return cast("Callable[[Step], Step]", behave.when(text))
 
 
-def then(text: str) -> Callable[[Step], Step]:
-    """*Тогда*: reads."""
+def then(text: str, *charts: str) -> Callable[[Step], Step]:
+    """*Тогда*: reads. `charts` are those of which it says where a flow stands or what is in it."""
+    ABOUT["then", text] = charts
     return cast("Callable[[Step], Step]", behave.then(text))
 
 

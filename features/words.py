@@ -53,7 +53,8 @@ EVIDENCE = {
     "отзыв согласия": ("withdrawn", "personal_data"),
 }
 
-_FIELD_FORMS = {
+# The nominative, the accusative where it differs, the genitive where it does.
+FIELD_FORMS = {
     "last_name": ("фамилия", "фамилию", "фамилии"),
     "middle_name": ("отчество", "отчества"),
     "snils": ("СНИЛС",),
@@ -61,7 +62,7 @@ _FIELD_FORMS = {
     "phone": ("телефон", "телефона"),
     "birth_date": ("дата рождения", "дату рождения", "даты рождения"),
 }
-FIELDS = {form: field for field, forms in _FIELD_FORMS.items() for form in forms}
+FIELDS = {form: field for field, forms in FIELD_FORMS.items() for form in forms}
 FIELD_STATUSES = {"не подтверждён": "unverified", "вызывает сомнение": "suspicious"}
 
 CARD_STATES = {"проверена": "confirmed", "ещё не проверена": "unverified"}

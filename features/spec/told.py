@@ -51,7 +51,7 @@ def place_of(thing: Thing) -> str:
 
 def quotes_of(thing: Thing) -> str:
     """The documents' own words, if they ask for it."""
-    asked = [f"{b.number}, «{b.quote}»" for b in documented().values() if b.event and _asks(b, thing)]
+    asked = [f"{b.number}, «{b.quote}»" for b in documented().values() if b.event and asks(b, thing)]
     return f"; этого требует {', '.join(asked)}" if asked else ""
 
 
@@ -74,7 +74,8 @@ def _button(flow: AnyFlow, id: str) -> str:
     return f"действие «{_texts().button(screen, name)}» на шаге «{_state(flow, state)}»"
 
 
-def _asks(branch: Branch, thing: Thing) -> bool:
+def asks(branch: Branch, thing: Thing) -> bool:
+    """Whether the sentence is about this very transition or button."""
     if branch.chart != thing.chart or thing.kind not in (Kind.TRANSITION, Kind.BUTTON):
         return False
     parts = thing.id.split("/")

@@ -9,37 +9,46 @@ from registratura.features.stage import Stage, expect, given, then, when
 OWN, PREVIOUS = TypedCode("own"), TypedCode("previous")
 
 
-@given("клиника {quoted} {ordered} код {person}")
+@given(
+    "клиника {quoted} {ordered} код {person}",
+    "issue",
+    "revoke",
+    "reissue",
+    "submit_code",
+    "activate",
+    "grant",
+    "clinic_attached",
+)
 def clinic_ordered(stage: Stage, clinic: str, order: str, person: Person) -> None:
     stage.driver.given.clinic_ordered(clinic, person, order)
 
 
-@given("клиника {quoted} ушла с портала")
+@given("клиника {quoted} ушла с портала", "issue", "reissue", "suspend", "resume", "submit_code")
 def clinic_left(stage: Stage, clinic: str) -> None:
     stage.driver.given.clinic_left(clinic)
 
 
-@given("клиника {quoted} передала {person} документ {quoted}")
+@given("клиника {quoted} передала {person} документ {quoted}", "document_delivered")
 def delivered(stage: Stage, clinic: str, person: Person, document: str) -> None:
     stage.driver.given.delivered(clinic, person, document)
 
 
-@when("клиника {quoted} {order} код {person}")
+@when("клиника {quoted} {order} код {person}", "issue", "revoke", "reissue")
 def clinic_orders(stage: Stage, clinic: str, order: str, person: Person) -> None:
     stage.driver.when.clinic_orders(clinic, person, order)
 
 
-@when("клиника {quoted} выдаёт код, не назвав пациента")
+@when("клиника {quoted} выдаёт код, не назвав пациента", "issue")
 def clinic_issues_to_nobody(stage: Stage, clinic: str) -> None:
     stage.driver.when.clinic_issues_to_nobody(clinic)
 
 
-@when("клиника {quoted} {move}")
+@when("клиника {quoted} {move}", "suspend", "resume")
 def clinic_moves(stage: Stage, clinic: str, move: str) -> None:
     stage.driver.when.clinic_moves(clinic, move)
 
 
-@when("клиника {quoted} передаёт {person} документ {quoted}")
+@when("клиника {quoted} передаёт {person} документ {quoted}", "document_delivered")
 def delivers(stage: Stage, clinic: str, person: Person, document: str) -> None:
     stage.driver.when.deliver(clinic, person, document)
 
@@ -50,12 +59,12 @@ def code_is_digits(stage: Stage, person: Person, length: int) -> None:
     expect((code.isascii() and code.isdigit(), len(code)), (True, length), f"код {person}: цифры и длина")
 
 
-@then("код {person} {code_state}")
+@then("код {person} {code_state}", "attachment_code")
 def code_state(stage: Stage, person: Person, expected: str) -> None:
     expect(stage.driver.then.code_state(person, OWN), expected, f"код {person}")
 
 
-@then("прежний код {person} {code_state}")
+@then("прежний код {person} {code_state}", "attachment_code")
 def previous_code_state(stage: Stage, person: Person, expected: str) -> None:
     expect(stage.driver.then.code_state(person, PREVIOUS), expected, f"прежний код {person}")
 
@@ -77,7 +86,7 @@ def clinic_told_why(stage: Stage, clinic: str, code: str) -> None:
     expect(code in reasons, True, f"«{clinic}»: {code} среди {reasons}")
 
 
-@then("в медкарте {person} есть документ {quoted}")
+@then("в медкарте {person} есть документ {quoted}", "clinic_right")
 def has_document(stage: Stage, person: Person, document: str) -> None:
     documents = stage.driver.then.documents(person)
     expect(document in documents, True, f"{person}: «{document}» среди {documents}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from registratura.features.stage import Stage, given, when
 
 
-@given("прошла/прошли/прошло {duration}")
+@given("прошла/прошли/прошло {duration}", "resend", "send_one_time_code")
 def passed(stage: Stage, duration: timedelta) -> None:
     stage.driver.given.passed(duration)
 

@@ -44,7 +44,7 @@ def returns(stage: Stage, person: Person) -> None:
     stage.driver.when.return_to_portal(person)
 
 
-@then("{person} на шаге {place}")
+@then("{person} на шаге {place}", "registration", "sign_in", "attachment")
 def is_at(stage: Stage, person: Person, place: Place) -> None:
     actual = stage.driver.then.place(person)
     expect(actual, Place(place.chart or actual.chart, place.state), f"{person}: шаг")
@@ -86,7 +86,7 @@ def sees(stage: Stage, person: Person, view: str) -> None:
     expect(stage.driver.then.sees(person, view), True, f"{person} видит {view}")
 
 
-@then("операторам сообщено: {alarm}")
+@then("операторам сообщено: {alarm}", "consent_withdrawal", "registration", "sign_in", "attachment")
 def operators_told(stage: Stage, alarm: str) -> None:
     expect(stage.driver.then.alarms(), (alarm,), "операторам сообщено")
 

@@ -11,17 +11,17 @@ def help_opened(stage: Stage, person: Person, times: int) -> None:
     stage.driver.given.help_opened_and_closed(person, times)
 
 
-@given("Госуслуги ответили {person}: {answer}")
+@given("Госуслуги ответили {person}: {answer}", "identity_denied", "identity_confirmed")
 def answered(stage: Stage, person: Person, answer: str) -> None:
     stage.driver.given.gosuslugi_answered(person, answer)
 
 
-@given("на Госуслугах у {person} нет {field}")
+@given("на Госуслугах у {person} нет {field}", "confirm", "confirm_card", "edit", "correct_card")
 def lacks(stage: Stage, person: Person, field: str) -> None:
     stage.driver.given.gosuslugi_lacks(person, field)
 
 
-@given("на Госуслугах {field} {person} теперь {quoted}")
+@given("на Госуслугах {field} {person} теперь {quoted}", "identity_confirmed", "gosuslugi_data_changed", "edit")
 def says(stage: Stage, field: str, person: Person, value: str) -> None:
     stage.driver.given.gosuslugi_says(person, field, value)
 
@@ -36,27 +36,38 @@ def has_unverified(stage: Stage, field: str, person: Person) -> None:
     stage.driver.given.gosuslugi_has_unverified(person, field)
 
 
-@when("{person} проходит первый этап {method}")
+@when("{person} проходит первый этап {method}", "first_stage_passed")
 def passes_first_stage(stage: Stage, person: Person, method: str) -> None:
     stage.driver.when.pass_first_stage(person, method)
 
 
-@when("Госуслуги подтверждают личность {person}")
+@when(
+    "Госуслуги подтверждают личность {person}",
+    "identity_confirmed",
+    "open_card",
+    "open_password",
+    "gosuslugi_data_changed",
+    "forget_password",
+)
 def confirms(stage: Stage, person: Person) -> None:
     stage.driver.when.gosuslugi_confirms(person)
 
 
-@when("вместо {person} Госуслуги подтверждают личность {person}")
+@when("вместо {person} Госуслуги подтверждают личность {person}", "identity_confirmed")
 def confirms_another(stage: Stage, person: Person, another: Person) -> None:
     stage.driver.when.gosuslugi_confirms_another(person, another)
 
 
-@when("ответ Госуслуг о {person} ещё раз приходит в/во регистрацию/вход {person}")
+@when(
+    "ответ Госуслуг о {person} ещё раз приходит в/во регистрацию/вход {person}",
+    "identity_confirmed",
+    only="use.with_driver=engine",
+)
 def answer_comes_elsewhere(stage: Stage, person: Person, another: Person) -> None:
     stage.driver.when.gosuslugi_answer_elsewhere(person, another)
 
 
-@when("Госуслуги отвечают {person}: {answer}")
+@when("Госуслуги отвечают {person}: {answer}", "identity_denied", "identity_confirmed")
 def answers(stage: Stage, person: Person, answer: str) -> None:
     stage.driver.when.gosuslugi_answers(person, answer)
 

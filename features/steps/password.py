@@ -8,7 +8,7 @@ from registratura.features.places import Place
 from registratura.features.stage import Stage, expect, given, then, when
 
 
-@given("{person}, не выходя из кабинета, дошёл/дошла до шага {place}")
+@given("{person}, не выходя из кабинета, дошёл/дошла до шага {place}", "identity_confirmed")
 def reached_signed_in(stage: Stage, person: Person, place: Place) -> None:
     stage.driver.given.reached_signed_in(person, place)
 
@@ -18,7 +18,9 @@ def reached_signing_in(stage: Stage, person: Person, place: Place) -> None:
     stage.driver.given.reached_signing_in(person, place)
 
 
-@given("{person} задал(а) пароль портала {quoted}")
+@given(
+    "{person} задал(а) пароль портала {quoted}", "set_password", "change_password", "forget_password", "submit_password"
+)
 def password_set(stage: Stage, person: Person, password: str) -> None:
     stage.driver.given.password_set(person, password)
 
@@ -38,7 +40,7 @@ def locked(stage: Stage, person: Person, times: int) -> None:
     stage.driver.given.password_locked(person, times)
 
 
-@given("{person} {int} раз(а) ошибся/ошиблась {secret}")
+@given("{person} {int} раз(а) ошибся/ошиблась {secret}", "attempts_exhausted")
 def guessed_wrong(stage: Stage, person: Person, times: int, secret: str) -> None:
     stage.driver.given.guessed_wrong(person, times, secret)
 
@@ -48,27 +50,27 @@ def guessed_wrong_elsewhere(stage: Stage, person: Person, times: int, secret: st
     stage.driver.given.guessed_wrong(person, times, secret, elsewhere=True)
 
 
-@when("{person} задаёт {password}")
+@when("{person} задаёт {password}", "set_password")
 def sets(stage: Stage, person: Person, choice: Choice) -> None:
     stage.driver.when.set_password(person, choice(person), choice(person))
 
 
-@when("{person} задаёт {password} с повтором {quoted}")
+@when("{person} задаёт {password} с повтором {quoted}", "set_password")
 def sets_with_repeat(stage: Stage, person: Person, choice: Choice, repeat: str) -> None:
     stage.driver.when.set_password(person, choice(person), repeat)
 
 
-@when("{person} меняет пароль {quoted} на {quoted}")
+@when("{person} меняет пароль {quoted} на {quoted}", "change_password")
 def changes(stage: Stage, person: Person, current: str, new: str) -> None:
     stage.driver.when.change_password(person, current, new)
 
 
-@when("{person} входит по паролю {quoted}")
+@when("{person} входит по паролю {quoted}", "submit_password", "attempts_exhausted")
 def signs_in(stage: Stage, person: Person, password: str) -> None:
     stage.driver.when.sign_in_by_password(person, password)
 
 
-@when("{person} входит с логином {quoted} и паролем {quoted}")
+@when("{person} входит с логином {quoted} и паролем {quoted}", "submit_password")
 def signs_in_as(stage: Stage, person: Person, login: str, password: str) -> None:
     stage.driver.when.sign_in_by_password(person, password, login)
 
@@ -78,7 +80,16 @@ def signs_in_from_devices(stage: Stage, person: Person, devices: int, password: 
     stage.driver.when.sign_in_from_devices(person, password, devices)
 
 
-@when("{person} входит в личный кабинет через Госуслуги")
+@when(
+    "{person} входит в личный кабинет через Госуслуги",
+    "begin_sign_in",
+    "begin_cabinet",
+    "open_cabinet",
+    "gosuslugi_data_changed",
+    "identity_confirmed",
+    "choose_gosuslugi",
+    "go_to_gosuslugi",
+)
 def enters_cabinet(stage: Stage, person: Person) -> None:
     stage.driver.when.enter_cabinet(person)
 
@@ -88,7 +99,7 @@ def password_works(stage: Stage, person: Person, expected: bool, password: str) 
     expect(stage.driver.then.password_works(person, password), expected, f"{person} может входить по паролю {password}")
 
 
-@then("у {person} {there} пароль/пароля портала")
+@then("у {person} {there} пароль/пароля портала", "portal_password")
 def has_password(stage: Stage, person: Person, expected: bool) -> None:
     expect(stage.driver.then.has_password(person), expected, f"{person}: пароль задан")
 

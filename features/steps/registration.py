@@ -8,26 +8,43 @@ from registratura.features.stage import Stage, expect, given, then, when
 
 
 @given("{person} дошёл/дошла до шага {place} в регионе {quoted}")
-def reached_in_region(stage: Stage, person: Person, place: Place, region: str) -> None:
-    stage.driver.given.reached(person, place, region)
+def reached_in_region(stage: Stage, person: Person, place: Place, chosen: str) -> None:
+    stage.driver.given.reached(person, place, chosen)
 
 
-@given("{person} зарегистрирован(а)")
+@given(
+    "{person} зарегистрирован(а)",
+    "begin_sign_in",
+    "identity_confirmed",
+    "gosuslugi_data_changed",
+    "choose_profile",
+    "begin_cabinet",
+    "begin_attachment",
+    "request_withdrawal",
+    "add_relative",
+)
 def registered(stage: Stage, person: Person) -> None:
     stage.driver.given.registered(person)
 
 
-@given("{person} тем временем зарегистрировался/зарегистрировалась на другом устройстве")
+@given("{person} тем временем зарегистрировался/зарегистрировалась на другом устройстве", "ambiguity_resolved")
 def registered_elsewhere(stage: Stage, person: Person) -> None:
     stage.driver.given.registered_elsewhere(person)
 
 
-@given("{person}, перечитывая данные, дошёл/дошла до шага {place}")
+@given("{person}, перечитывая данные, дошёл/дошла до шага {place}", "identity_confirmed", "expire")
 def reached_again(stage: Stage, person: Person, place: Place) -> None:
     stage.driver.given.reached_again(person, place)
 
 
-@given("{person} зарегистрирован(а), но карту не проверил(а)")
+@given(
+    "{person} зарегистрирован(а), но карту не проверил(а)",
+    "confirm",
+    "edit",
+    "gosuslugi_data_changed",
+    "open_cabinet",
+    "delete",
+)
 def registered_unchecked(stage: Stage, person: Person) -> None:
     stage.driver.given.registered(person, card_checked=False)
 
@@ -37,17 +54,17 @@ def chose_region(stage: Stage, person: Person, region: str) -> None:
     stage.driver.given.chose_region(person, region)
 
 
-@given("текст согласия {purpose} обновили")
+@given("текст согласия {purpose} обновили", "accept_consent", "decline_consent", "submit_code", "add_relative")
 def consent_renewed(stage: Stage, purpose: str) -> None:
     stage.driver.given.consent_renewed(purpose)
 
 
-@when("{person} выбирает регион {quoted}")
+@when("{person} выбирает регион {quoted}", "choose_region")
 def chooses_region(stage: Stage, person: Person, region: str) -> None:
     stage.driver.when.choose_region(person, region)
 
 
-@when("{person} приходит на портал заново")
+@when("{person} приходит на портал заново", "begin_registration")
 def starts_over(stage: Stage, person: Person) -> None:
     stage.driver.when.start_over(person)
 

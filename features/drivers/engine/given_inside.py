@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from registratura.features.cast import Person
+from registratura.features.cast import MISHA, Person
 from registratura.features.codes import TypedCode
 from registratura.features.deeds import Deed
 from registratura.features.drivers.engine.pages import codes_in
@@ -64,6 +64,8 @@ class InsidePreparations:
         _must_be_accepted(self.world.visitor(person).answers[-1])
 
     def deleted_card(self, person: Person, profile: Person) -> None:
+        if profile is person and self.world.card_of(MISHA) is None:
+            self.first.added_card(person, MISHA)
         self.when.delete_card(person, profile, confirmed=True)
         assert self.world.card_of(profile) is None, f"карта {profile} не удалена"
 
