@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from registratura.host.terminal.help import RussianCommand
-from registratura.host.terminal.main import OPTIONS, Keys, app
+from registratura.host.terminal.main import OPTIONS, OURS, Keys, app
 from registratura.host.terminal.main import main as main
 
 
 @app.command(
     cls=RussianCommand,
     options_metavar=OPTIONS,
-    help="Выполнить сценарии и записать страницу: какое предложение описаний каким сценарием показано.",
+    help="Выполнить сценарии и записать страницу: какое предложение описаний каким сценарием показано. "
+    "Или черновики сценариев: --drafts, --from-flow.",
 )
 def spec(
     out: Annotated[str, typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу.")] = "build/spec.html",
@@ -30,13 +31,32 @@ def spec(
         str | None, typer.Option("--compare", metavar="ФАЙЛ", help="Журнал прошлого выпуска: сказать, что изменилось.")
     ] = None,
     database: Annotated[
-        str | None, typer.Option("--database", metavar="БАЗА", help="К --compare: что станет с открытыми процессами.")
+        str | None,
+        typer.Option(
+            "--database", metavar="БАЗА", help="К --compare: что станет с открытыми процессами. К --from-flow."
+        ),
     ] = None,
     keys: Keys = None,
+    drafts: Annotated[
+        str | None,
+        typer.Option("--drafts", metavar="ФАЙЛ", help="Не страница, а черновики: куда записать, «-» — на экран."),
+    ] = None,
+    flow: Annotated[
+        str | None,
+        typer.Option("--from-flow", metavar="ID", help="Черновик того, что случилось с процессом из базы."),
+    ] = None,
+    entry: Annotated[
+        int | None,
+        typer.Option("--entry", metavar="№", help="Какая запись его журнала — «Когда». Если не указать — последняя."),
+    ] = None,
 ) -> int:
-    from registratura.features.spec.command import Compared, write_spec
+    from registratura.features.spec import command
 
-    return write_spec(out, ledgers or (), messages, Compared(compare, database, keys))
+    if flow is not None:
+        return command.write_from_flow(flow, entry, database or OURS, keys, drafts or "-")
+    if drafts is not None:
+        return command.write_drafts(drafts, ledgers or ())
+    return command.write_spec(out, ledgers or (), messages, command.Compared(compare, database, keys))
 
 
 @app.command(

@@ -80,6 +80,12 @@ class Given(Protocol):
     def gosuslugi_answered(self, person: Person, answer: str) -> None:
         """Gosuslugi has given this answer about the person."""
 
+    def gosuslugi_confirmed(self, person: Person) -> None:
+        """Gosuslugi has answered with the person's verified identity."""
+
+    def first_stage_passed(self, person: Person, method: str) -> None:
+        """The person has passed the first stage at Gosuslugi by `password` or `other`."""
+
     def help_opened_and_closed(self, person: Person, times: int) -> None:
         """The person has been to the sign-in help and back this many times."""
 
@@ -108,6 +114,9 @@ class Given(Protocol):
     def deleted_card(self, person: Person, profile: Person) -> None:
         """The person has deleted the profile's card."""
 
+    def card_edited(self, person: Person, field: str, value: str) -> None:
+        """The person has changed the field of their own card, accepted or not."""
+
     def edited_elsewhere(self, person: Person, field: str, value: str) -> None:
         """Two devices show the same version of the card, and the first has changed the field."""
 
@@ -116,6 +125,9 @@ class Given(Protocol):
 
     def password_set(self, person: Person, password: str) -> None:
         """The person, registered, has this password of the portal and is in the cabinet."""
+
+    def password_tried(self, person: Person, password: str) -> None:
+        """The person has tried to set this password where they are, accepted or not."""
 
     def password_locked(self, person: Person, times: int) -> None:
         """Signing in by password is locked for the n-th time in a row, and the person sees it."""

@@ -68,6 +68,39 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
     return 0
 
 
+def write_drafts(file: str, ledgers: Sequence[str]) -> int:
+    """Write drafts of scenarios for the transitions that none shows, from ledgers, or play the scenarios first.
+
+    Raises:
+        Complaint: something keeps them from being written; nothing is.
+    """
+    must_be_installed()
+    from registratura.features.spec.drafts import command
+    from registratura.features.spec.play import NotPlayed, play
+    from registratura.features.spec.sources import SourceUnreadable, features
+
+    command.must_be_new(file)
+    try:
+        features(FOLDER)
+        known = [read(Path(ledger)) for ledger in ledgers] or [play(FOLDER).ledger]
+    except (LedgerUnreadable, ListUnreadable, SourceUnreadable, NotPlayed) as error:
+        raise Complaint(str(error)) from None
+    return command.write_drafts(merged(known), file)
+
+
+def write_from_flow(part: str, entry: int | None, database: str, keys: str | None, file: str) -> int:
+    """Write a draft of a scenario for what a recorded flow went through.
+
+    Raises:
+        Complaint: something keeps it from being written; nothing is.
+    """
+    must_be_installed()
+    from registratura.features.spec.drafts import command
+
+    command.must_be_new(file)
+    return command.write_from_flow(part, entry, database, keys, file)
+
+
 def must_be_installed() -> None:
     """Raises Complaint, unless everything that plays and writes is there."""
     if not all(map(_installed, NEEDED)):

@@ -42,6 +42,11 @@ def edited_elsewhere(stage: Stage, person: Person, field: str, value: str) -> No
     stage.driver.given.edited_elsewhere(person, field, value)
 
 
+@given("{person} исправил(а) {field} на {quoted}", "edit", "correct_card")
+def edited(stage: Stage, person: Person, field: str, value: str) -> None:
+    stage.driver.given.card_edited(person, field, value)
+
+
 @given("{person} исполнилось 18 лет", "came_of_age")
 def came_of_age(stage: Stage, child: Person) -> None:
     stage.driver.given.came_of_age(child)

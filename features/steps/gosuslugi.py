@@ -16,6 +16,16 @@ def answered(stage: Stage, person: Person, answer: str) -> None:
     stage.driver.given.gosuslugi_answered(person, answer)
 
 
+@given("Госуслуги подтвердили личность {person}", "identity_confirmed")
+def confirmed(stage: Stage, person: Person) -> None:
+    stage.driver.given.gosuslugi_confirmed(person)
+
+
+@given("{person} прошёл/прошла первый этап {method}", "first_stage_passed")
+def passed_first_stage(stage: Stage, person: Person, method: str) -> None:
+    stage.driver.given.first_stage_passed(person, method)
+
+
 @given("на Госуслугах у {person} нет {field}", "confirm", "confirm_card", "edit", "correct_card")
 def lacks(stage: Stage, person: Person, field: str) -> None:
     stage.driver.given.gosuslugi_lacks(person, field)

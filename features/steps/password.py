@@ -25,6 +25,11 @@ def password_set(stage: Stage, person: Person, password: str) -> None:
     stage.driver.given.password_set(person, password)
 
 
+@given("{person} пытался/пыталась задать {password}", "set_password")
+def tried(stage: Stage, person: Person, choice: Choice) -> None:
+    stage.driver.given.password_tried(person, choice(person))
+
+
 @given("портал требует усиленный пароль")
 def hardened(stage: Stage) -> None:
     stage.driver.given.hardened_passwords()

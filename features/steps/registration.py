@@ -49,7 +49,7 @@ def registered_unchecked(stage: Stage, person: Person) -> None:
     stage.driver.given.registered(person, card_checked=False)
 
 
-@given("{person} выбрал(а) регион {quoted}")
+@given("{person} выбрал(а) регион {quoted}", "choose_region")
 def chose_region(stage: Stage, person: Person, region: str) -> None:
     stage.driver.given.chose_region(person, region)
 

@@ -44,7 +44,7 @@ def show_list(database: str, keys: str | None) -> int:
 def show_flow(part: str, database: str, keys: str | None) -> int:
     """One flow: where it stands, its log, timers and effects. Sealed data stays sealed."""
     with opened(database, keys) as portal:
-        row = _found(portal, part)
+        row = found(portal, part)
         effects = _effects(portal, row.id)
         with portal.engine.storage.unit() as unit:
             log = list(unit.log(row.id))
@@ -62,7 +62,7 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
 def verify(part: str | None, database: str, keys: str | None) -> int:
     """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done."""
     with opened(database, keys) as portal:
-        ids = [_found(portal, part).id] if part else list(_ids(portal))
+        ids = [found(portal, part).id] if part else list(_ids(portal))
         counts = [_verified(portal, flow_id) for flow_id in ids]
     if bad := counts.count(None):
         complain(f"Не сходится процессов: {bad} из {len(ids)}.")
@@ -115,15 +115,20 @@ def rows(portal: Registratura) -> Iterator[FlowRow]:
                 yield row
 
 
-def _found(portal: Registratura, part: str) -> FlowRow:
-    found = [row for row in rows(portal) if row.id == part] or [
+def found(portal: Registratura, part: str) -> FlowRow:
+    """The flow with this id, or with the only id that ends so.
+
+    Raises:
+        Complaint: there is none, or there are several.
+    """
+    ending = [row for row in rows(portal) if row.id == part] or [
         row for row in rows(portal) if part and row.id.endswith(part)
     ]
-    if not found:
+    if not ending:
         raise Complaint("Такого процесса в базе нет. Все номера покажет registratura flows list.")
-    if len(found) > 1:
+    if len(ending) > 1:
         raise Complaint("Так кончаются номера нескольких процессов. Укажите больше знаков.")
-    return found[0]
+    return ending[0]
 
 
 def _effects(portal: Registratura, flow_id: str) -> list[EffectRow]:

@@ -151,6 +151,12 @@ class EngineGiven(InsidePreparations, Given):
     def gosuslugi_answered(self, person: Person, answer: str) -> None:
         self.when.gosuslugi_answers(person, answer)
 
+    def gosuslugi_confirmed(self, person: Person) -> None:
+        self.when.gosuslugi_confirms(person)
+
+    def first_stage_passed(self, person: Person, method: str) -> None:
+        self.when.pass_first_stage(person, method)
+
     def help_opened_and_closed(self, person: Person, times: int) -> None:
         for _ in range(times):
             self.acted(person, Deed("cannot_sign_in"))

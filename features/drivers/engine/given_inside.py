@@ -69,6 +69,9 @@ class InsidePreparations:
         self.when.delete_card(person, profile, confirmed=True)
         assert self.world.card_of(profile) is None, f"карта {profile} не удалена"
 
+    def card_edited(self, person: Person, field: str, value: str) -> None:
+        self.when.edit_card(person, field, value)
+
     def edited_elsewhere(self, person: Person, field: str, value: str) -> None:
         who = self.world.visitor(person)
         seen = self.world.line.get(who, self.when.own_card(person).id)
@@ -82,6 +85,9 @@ class InsidePreparations:
         self.first.opened_section(person, "settings.overview")
         self.when.set_password(person, password, password)
         _must_be_accepted(self.world.visitor(person).answers[-1])
+
+    def password_tried(self, person: Person, password: str) -> None:
+        self.when.set_password(person, password, password)
 
     def password_locked(self, person: Person, times: int) -> None:
         self.first.reached_signing_in(person, Place("sign_in", "password"))

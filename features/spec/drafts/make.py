@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from itertools import islice
 
 from registratura.features.spec.drafts.outcome import outcome
+from registratura.features.spec.drafts.retold import Case, Retelling
 from registratura.features.spec.drafts.search import Goal, Plan, Search
-from registratura.features.spec.drafts.trial import Trial, Walk
+from registratura.features.spec.drafts.trial import Trial
 from registratura.features.spec.drafts.vocabulary import ALONE, about
 from registratura.features.spec.drafts.writing import Draft, tags, titled
-from registratura.features.spec.lint import MOST
+from registratura.features.spec.lint import MOST, features, scenarios_in
 
 SEVERAL = 20
 """So many plans are looked at for one with which a scenario can end."""
@@ -26,13 +29,22 @@ class Drafts:
 
     def of(self, goal: Goal) -> Draft:
         """The draft of a transition."""
-        found = ((plan, outcome(self.search.trial, goal, plan)) for plan in islice(self.search.plans(goal), SEVERAL))
-        plan, then = next(((plan, then) for plan, then in found if then and fits(plan, then)), (None, ()))
-        if plan is None:
-            return Draft(goal, None, notes=(_lack(goal),))
-        only = self._only(goal, plan)
-        notes = tuple(NOTED.format(tag=f"@{tag}") for tag in only)
-        return Draft(goal, plan, then, titled(goal), notes, (*tags(goal), *only))
+        return self._draft(goal, self.search.plans(goal)) or Draft(goal, None, notes=(_lack(goal),))
+
+    def of_case(self, case: Case) -> Draft:
+        """The draft of what is recorded: all of it, or else its last entry, however one comes to it."""
+        whole = self._draft(case.goal, islice(Retelling(self.search.trial).plans(case), 1))
+        return whole or self.of(case.goal)._replace(whole=False)
+
+    def _draft(self, goal: Goal, plans: Iterable[Plan]) -> Draft | None:
+        """The first of the plans with which a scenario can end."""
+        for plan in islice(plans, SEVERAL):
+            then = outcome(self.search.trial, goal, plan)
+            if then and len(plan.given) + 1 + len(then) <= MOST:
+                only = self._only(goal, plan)
+                notes = tuple(NOTED.format(tag=f"@{tag}") for tag in only)
+                return Draft(goal, plan, then, unused(titled(goal)), notes, (*tags(goal), *only))
+        return None
 
     def _only(self, goal: Goal, plan: Plan) -> tuple[str, ...]:
         """The tags of who can play it."""
@@ -41,9 +53,14 @@ class Drafts:
         return (*drivers, *progress)
 
 
-def fits(plan: Plan, then: Walk) -> bool:
-    """Whether it is no longer than a scenario may be."""
-    return len(plan.given) + 1 + len(then) <= MOST
+def unused(title: str) -> str:
+    """The title, unless a scenario has it already."""
+    return title if title not in _titles() else f"{title} (черновик)"
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(scenario.name for text in features().values() for scenario in scenarios_in(text))
 
 
 def _lack(goal: Goal) -> str:

@@ -21,8 +21,8 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "new": (OTHER_PASSWORD,),
     "repeat": (OTHER_PASSWORD,),
     "login": ("nikogo@example.ru",),
-    # Enough, and one less than enough.
-    "times": ("5", "4"),
+    # Enough, one less than enough, and what else people do.
+    "times": ("5", "4", "1", "2", "3"),
     "count": ("6",),
 }
 # The rest, by the type of the slot, where not every word of the type will do.
@@ -35,6 +35,13 @@ TYPED: Mapping[str, tuple[str, ...]] = {
     "ordinal": ("в первый раз",),
     "count": ("две",),
 }
+GUESSES: Mapping[str, str] = {
+    "password": "submit_password",
+    "current_password": "change_password",
+    "attachment_code": "submit_code",
+    "one_time_code": "submit_one_time_code",
+}
+"""By which event a secret is guessed."""
 VALUES: Mapping[str, tuple[str, ...]] = {
     "policy": (MARGARITA.oms, PYOTR.oms),
     "last_name": ("Кузнецова", "Соколова"),

@@ -86,6 +86,7 @@ class Search:
     """Looks for plans; what was tried for one goal is known for the next."""
 
     trial: Trial = field(default_factory=Trial)
+    _found: dict[tuple[str, str, str], Plan] = field(default_factory=dict)
     _ways: dict[tuple[People, str, str, int], list[Walk]] = field(default_factory=dict)
 
     def plans(self, goal: Goal) -> Iterator[Plan]:
@@ -96,7 +97,9 @@ class Search:
                 continue
             for when in self._acts(goal, people, given):
                 if _is_of(people, given, when) and goal.is_in(self.trial.fired(given, when)):
-                    yield self._without_the_needless(goal, Plan(people, given, when))
+                    plan = self._without_the_needless(goal, Plan(people, given, when))
+                    self._found[goal.chart, goal.event, goal.target] = plan
+                    yield plan
             if self.trial.tried > enough:
                 return
 
@@ -104,6 +107,7 @@ class Search:
         """The likely first: little before much, one person before two."""
         added = (
             (self._nothing, 1),
+            (self._as_before, 1),
             (self._nothing, DEEP),
             (self._late, DEEP),
             (self._one, 1),
@@ -124,6 +128,14 @@ class Search:
         ways = ways if deep == 1 else [way for way in ways if len(way) > 1]
         fit = [way for way in ways if any(events.intersection(said.about) for said in way)]
         yield from (*fit[:FEW], *[way for way in ways if way not in fit][:FEW])
+
+    def _as_before(self, goal: Goal, people: People, deep: int) -> Iterator[Walk]:
+        """What helped from another state helps from this one."""
+        known = self._found.get((goal.chart, goal.event, goal.target))
+        if known and known.people == people:
+            helped = tuple(said for said in known.given if said in self._helpful(goal, people))
+            for way in self._nothing(goal, people, deep):
+                yield from ((*helped, *way), (*way, *helped))
 
     def _one(self, goal: Goal, people: People, deep: int) -> Iterator[Walk]:
         for way in self._nothing(goal, people, deep):

@@ -6,14 +6,31 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from registratura.features.drivers.engine.driver import EngineDriver
 from registratura.features.spec.drafts.vocabulary import Said
 from registratura.features.spec.ledger import Happened
 from registratura.flows.engine.codec import timers_of
-from registratura.flows.rows import FlowRow
+from registratura.flows.rows import FlowRow, LogRow
 
 Walk = tuple[Said, ...]
+
+
+Log = tuple["Entry", ...]
+
+
+class Entry(NamedTuple):
+    """What is read of an entry of a log: nothing of whom, nothing that was typed."""
+
+    transition: str
+    refusals: frozenset[str] = frozenset()
+
+
+def entry_of(row: LogRow) -> Entry:
+    """A row of the log, without what is personal."""
+    outcome = json.loads(row.outcome)
+    return Entry(row.transition, frozenset(refusal["code"] for refusal in outcome.get("refusals", ())))
 
 
 @dataclass
@@ -43,6 +60,15 @@ class Trial:
             scene = self._prepared(given)
             self._known[key] = tuple(scene.driver.world.storage.flows()) if scene else None
         return self._known[key]
+
+    def logs(self, given: Walk, when: Said | None = None) -> Iterator[tuple[str, Log]]:
+        """What every flow's log says then, with its chart."""
+        scene = self._acted(given, when) if when else self._prepared(given)
+        if scene is not None:
+            storage = scene.driver.world.storage
+            for row in storage.flows():
+                with storage.unit() as unit:
+                    yield row.flow, tuple(map(entry_of, unit.log(row.id)))
 
     def fired(self, given: Walk, when: Said) -> tuple[Happened, ...]:
         """What happens then; nothing, if it cannot be prepared or done."""

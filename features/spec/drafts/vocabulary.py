@@ -19,7 +19,7 @@ from registratura.features.parameters import WORDS
 from registratura.features.places import PLACES, SECTIONS
 from registratura.features.reasons import REASONS
 from registratura.features.spec.drafts.grammar import SLOT, field_in, name_in, slots, spoken, subject
-from registratura.features.spec.drafts.samples import NAMED, TYPED, VALUES
+from registratura.features.spec.drafts.samples import GUESSES, NAMED, TYPED, VALUES
 from registratura.features.stage import ABOUT, PLAYED_BY
 
 STEPS = Path(__file__).parents[2] / "steps"
@@ -92,10 +92,17 @@ def _said(kind: Kind, step: Any, people: People) -> Iterator[Said]:
         things = [part.thing for part in filled]
         named = [thing for thing in things if isinstance(thing, Person)]
         who = subject(step.pattern, named)
-        own = [event for deed in things if isinstance(deed, Deed) for event in (deed.event, *BRINGS.get(deed, ()))]
+        own = [event for thing in things for event in _own(thing)]
         for text in spoken(_with(step.pattern, filled), who):
             if step.match(text) and not (who is MISHA and kind != "then"):
                 yield Said(kind, text, step, (*events, *own), frozenset(named))
+
+
+def _own(thing: Any) -> tuple[str, ...]:
+    """The events that what is filled in is about."""
+    if isinstance(thing, Deed):
+        return (thing.event, *BRINGS.get(thing, ()))
+    return (GUESSES[thing],) if isinstance(thing, str) and thing in GUESSES else ()
 
 
 class _Part(NamedTuple):

@@ -21,7 +21,10 @@ HEAD = """# language: ru
 
 
 class Draft(NamedTuple):
-    """A scenario: what it shows, and what is said. Without a plan the notes say what is missing."""
+    """A scenario: what it shows, and what is said. Without a plan the notes say what is missing.
+
+    Of a recorded flow it tells the `whole`, or only its last entry.
+    """
 
     goal: Goal
     plan: Plan | None
@@ -29,6 +32,7 @@ class Draft(NamedTuple):
     title: str = ""
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def feature(title: str, drafts: Sequence[Draft]) -> str:
