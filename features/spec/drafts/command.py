@@ -60,14 +60,19 @@ def write_from_flow(part: str, entry: int | None, database: str, keys: str | Non
         row = found(portal, part)
         with portal.engine.storage.unit() as unit:
             log = list(unit.log(row.id))
-    draft = Drafts().of_case(_case(row, log, entry))
+    draft = Drafts().of_case(case_of(row, log, entry))
     _write(file, feature(f"Из журнала: {title_of(FLOWS[row.flow])}", [draft]))
     if file != SCREEN:
         _report([draft], file)
     return 0
 
 
-def _case(row: FlowRow, log: Sequence[LogRow], entry: int | None) -> Case:
+def case_of(row: FlowRow, log: Sequence[LogRow], entry: int | None = None) -> Case:
+    """A flow up to an entry of its log, up to the last if None: its transitions and refusals, and nothing else.
+
+    Raises:
+        Complaint: there is no such entry, or it went another way than the charts go now.
+    """
     if row.flow not in FLOWS:
         raise Complaint(OTHER_CHART.format(id=row.id, what=row.flow))
     chosen = len(log) if entry is None else entry

@@ -10,8 +10,8 @@ from registratura.features.words import FIELD_FORMS
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
 # What stands before or after a name, and the case that it asks for; a name in the middle is a genitive else.
-BEGINS_DATIVE = re.compile(r" (?:исполн|сказано|объяснено|отправлен|за час)")
-DATIVE = re.compile(r"(?:отвечают|ответили|отправляет|переда\w+|минуту|выда\w+ код) $")
+BEGINS_DATIVE = re.compile(r" (?:исполн|\{shown\}|сказано|объяснено|отправлен|за час)")
+DATIVE = re.compile(r"(?:отвеча\w+|ответили|ответ Госуслуг|оба ответа|отправляет|переда\w+|минуту|выда\w+ код) $")
 ACCUSATIVE = re.compile(r"(?:прикрепил\S+|за) $")
 PREPOSITIONAL = re.compile(r" о $")
 NOMINATIVE = re.compile(r"^(?:на другом устройстве )?$")

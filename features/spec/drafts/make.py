@@ -10,7 +10,7 @@ from registratura.features.spec.drafts.outcome import outcome
 from registratura.features.spec.drafts.retold import Case, Retelling
 from registratura.features.spec.drafts.search import Goal, Plan, Search
 from registratura.features.spec.drafts.trial import Trial
-from registratura.features.spec.drafts.vocabulary import ALONE, about
+from registratura.features.spec.drafts.vocabulary import ALONE, FAMILY, about
 from registratura.features.spec.drafts.writing import Draft, tags, titled
 from registratura.features.spec.lint import MOST, features, scenarios_in
 
@@ -25,6 +25,7 @@ class Drafts:
 
     def __init__(self) -> None:
         self.search = Search()
+        self._retelling = Retelling(self.search.trial)
         self._silent = Trial(progress=False)
 
     def of(self, goal: Goal) -> Draft:
@@ -32,9 +33,15 @@ class Drafts:
         return self._draft(goal, self.search.plans(goal)) or Draft(goal, None, notes=(_lack(goal),))
 
     def of_case(self, case: Case) -> Draft:
-        """The draft of what is recorded: all of it, or else its last entry, however one comes to it."""
-        whole = self._draft(case.goal, islice(Retelling(self.search.trial).plans(case), 1))
-        return whole or self.of(case.goal)._replace(whole=False)
+        """The draft of what is recorded: of all of it, or else of as much of its end as a scenario has room for."""
+        last = len(case.log) - 1
+        wholes = ((0, ALONE, False), (0, ALONE, True), (0, FAMILY, False))
+        ends = [(n, ALONE, helped) for helped in (False, True) for n in range(max(1, last - MOST), last)]
+        for left_out, people, helped in (*wholes, *ends):
+            part = case._replace(left_out=left_out)
+            if draft := self._draft(case.goal, islice(self._retelling.plans(part, people, helped), 1)):
+                return _told_from(draft, left_out)
+        return _told_from(self.of(case.goal), last)
 
     def _draft(self, goal: Goal, plans: Iterable[Plan]) -> Draft | None:
         """The first of the plans with which a scenario can end."""
@@ -53,6 +60,13 @@ class Drafts:
         return (*drivers, *progress)
 
 
+def _told_from(draft: Draft, left_out: int) -> Draft:
+    if not left_out:
+        return draft
+    told = f"Записи журнала до {left_out}-й сценарий не повторяет: он начинает там, куда они привели."
+    return draft._replace(notes=(*draft.notes, told), left_out=left_out)
+
+
 def unused(title: str) -> str:
     """The title, unless a scenario has it already."""
     return title if title not in _titles() else f"{title} (черновик)"
@@ -66,5 +80,7 @@ def _titles() -> frozenset[str]:
 def _lack(goal: Goal) -> str:
     """What is missing, as far as that can be known."""
     if not about("when", ALONE, goal.event):
-        return f'Нет предложения Когда об этом событии: добавьте шаг @when(…, "{goal.event}").'
+        return f'Нет предложения «Когда» об этом событии: добавьте шаг @when(…, "{goal.event}").'
+    if not about("then", ALONE, goal.chart):
+        return f'Нет предложения «Тогда», которое читает {goal.chart}: добавьте шаг @then(…, "{goal.chart}").'
     return f'Из предложений, которые есть, этого не сложить: нужен шаг @given(…, "{goal.event}"), который это готовит.'

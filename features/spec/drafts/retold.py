@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import permutations
 from typing import NamedTuple
 
 from registratura.features.parameters import lasting
-from registratura.features.spec.drafts.search import MOST, Goal, Plan
+from registratura.features.spec.drafts.search import MOST, Goal, Plan, shortened
 from registratura.features.spec.drafts.trial import Log, Trial, Walk
-from registratura.features.spec.drafts.vocabulary import (
-    ALONE,
-    FAMILY,
-    STRANGERS,
-    People,
-    Said,
-    about,
-    lasted,
-    sentences,
-)
+from registratura.features.spec.drafts.vocabulary import People, Said, about, lasted, sentences
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.event import Origin
 
 AT_ONCE = 3
 """So many entries one act may leave: the last wrong password, and that it was the last."""
 
+ENOUGH = 300
+"""Who has tried so much in vain gives up."""
+
+STARTS = 12
+NO_TIME = timedelta()
+
 
 class Case(NamedTuple):
-    """A flow of a chart, up to the entry that *Когда* is to be."""
+    """A flow of a chart, up to the entry that *Когда* is to be; the first `left_out` of its entries are not told."""
 
     chart: str
     log: Log
+    left_out: int = 0
 
     @property
     def goal(self) -> Goal:
         """Its last entry."""
-        return Goal(self.chart, *self.log[-1])
+        return Goal(self.chart, self.log[-1].transition, self.log[-1].refusals)
 
     @property
     def events(self) -> tuple[str, ...]:
         """What happened, each once."""
-        return tuple(dict.fromkeys(entry.transition.split("/")[1] for entry in self.log))
+        return tuple(dict.fromkeys(entry.transition.split("/")[1] for entry in self.log[self.left_out :]))
+
+    def told_in(self, log: Log) -> int:
+        """How many of its entries a log has told, being nothing but that; 0, if it is of another case."""
+        if not self.left_out:
+            return len(log) if log == self.log[: len(log)] else 0
+        for told in range(len(self.log), self.left_out, -1):
+            if log[-(told - self.left_out) :] == self.log[self.left_out : told]:
+                return told
+        return self.left_out if log[-1].state == self.log[self.left_out - 1].state else 0
 
 
 @dataclass
@@ -46,71 +58,79 @@ class Retelling:
     """Looks for the sentences that leave the same log."""
 
     trial: Trial
+    _enough: int = 0
     _reached: dict[tuple[Case, Walk], int] = field(default_factory=dict)
 
-    def plans(self, case: Case) -> Iterator[Plan]:
-        """Those that tell the whole of it."""
-        for people in (ALONE, FAMILY, STRANGERS):
-            helpful = about("given", people, *case.events)
-            added: list[Walk] = [(), *((said,) for said in helpful)]
-            for before in added:
-                for given in reversed(list(self._nearer(case, people, before))):
-                    for more in added:
-                        yield from self._ends(case, people, (*given, *more))
+    def plans(self, case: Case, people: People, helped: bool) -> Iterator[Plan]:
+        """Those that tell it; `helped` by one sentence more than its entries need, before or after them."""
+        self._starts(case, people)  # What is known of every case is no try.
+        self._enough = self.trial.tried + ENOUGH
+        added: list[Walk] = [(), *((said,) for said in about("given", people, *case.events) if helped)]
+        for before in added:
+            for given in reversed(list(self._nearer(case, people, before))):
+                for more in added:
+                    yield from self._ends(case, people, (*given, *more))
+                    if self.trial.tried > self._enough:
+                        return
 
     def _ends(self, case: Case, people: People, given: Walk) -> Iterator[Plan]:
         if len(given) <= MOST and self.trial.flows(given) is not None:
             plans = (Plan(people, given, when) for when in self._acts(case, people, given))
-            yield from (plan for plan in plans if self._is_all(case, plan))
+            yield from (shortened(plan, partial(self._is_all, case)) for plan in plans if self._is_all(case, plan))
 
     def _nearer(self, case: Case, people: People, given: Walk) -> Iterator[Walk]:
         """*Дано* that leaves more and more of the entries; each sentence as many of them as it can."""
         told = self._told(case, given)
-        while len(given) <= MOST:
+        while len(given) <= MOST and self.trial.tried <= self._enough:
             if len(case.log) - told <= AT_ONCE:
                 yield given
-            longer = [(*given, *more) for more in self._next(case, people, given, told)]
-            best = max(longer, key=lambda walk: (self._told(case, walk), -len(walk)), default=given)
+            best = self._best(case, given, self._next(case, people, given, told))
+            if self._told(case, best) <= told and told:
+                best = self._best(case, given, permutations(self._made(case, people, told), 2))
             if self._told(case, best) <= told:
                 return
             given, told = best, self._told(case, best)
+
+    def _best(self, case: Case, given: Walk, more: Iterable[Walk]) -> Walk:
+        return max(((*given, *some) for some in more), key=lambda walk: self._told(case, walk), default=given)
 
     def _next(self, case: Case, people: People, given: Walk, told: int) -> Iterator[Walk]:
         if not told:
             yield from ((said,) for said in self._starts(case, people))
             return
         event = case.log[told].transition.split("/")[1]
-        made = about("given", people, event)
-        timed = [
-            lasted("given", lasting(wait))
-            for _, due, wait in self.trial.waits(given)
-            if due == event and wait.total_seconds() > 0
-        ]
-        yield from ((said,) for said in (*timed, *made))
-        yield from ((one, other) for one in made for other in made if one is not other)
+        waits = self.trial.waits(given) if self._timed(case, event) else ()
+        yield from ((lasted("given", lasting(wait)),) for _, due, wait in waits if due == event and wait > NO_TIME)
+        yield from ((said,) for said in self._made(case, people, told))
+
+    def _made(self, case: Case, people: People, told: int) -> tuple[Said, ...]:
+        return about("given", people, case.log[told].transition.split("/")[1])
 
     def _starts(self, case: Case, people: People) -> list[Said]:
-        """The sentences by which, alone, such a flow begins."""
-        return [said for said in sentences("given", people) if self._told(case, (said,))]
+        """The sentences by which, alone, such a flow begins and goes far."""
+        told = {said: self._told(case, (said,)) for said in sentences("given", people)}
+        return sorted((said for said in told if told[said]), key=lambda said: -told[said])[:STARTS]
+
+    def _timed(self, case: Case, event: str) -> bool:
+        return FLOWS[case.chart].by_name[event].origin is Origin.TIME
 
     def _acts(self, case: Case, people: People, given: Walk) -> Iterator[Said]:
         event = case.goal.event
         yield from about("when", people, event)
-        waits = self.trial.waits(given) if self.trial.flows(given) is not None else ()
-        yield from (
-            lasted("when", lasting(wait))
-            for row, due, wait in waits
-            if (row.flow, due) == (case.chart, event) and wait.total_seconds() > 0
-        )
+        for row, due, wait in self.trial.waits(given) if self._timed(case, event) else ():
+            if (row.flow, due) == (case.chart, event) and wait > NO_TIME:
+                yield lasted("when", lasting(wait))
 
     def _told(self, case: Case, given: Walk) -> int:
         """How many of the entries a flow has, of one that has no others; the last one is left to *Когда*."""
         if (case, given) not in self._reached:
-            logs = [log for chart, log in self.trial.logs(given) if chart == case.chart]
-            counts = [len(log) for log in logs if len(log) < len(case.log) and log == case.log[: len(log)]]
-            self._reached[case, given] = max(counts, default=0)
+            counts = [case.told_in(log) for chart, log in self.trial.logs(given) if chart == case.chart]
+            self._reached[case, given] = max((count for count in counts if count < len(case.log)), default=0)
         return self._reached[case, given]
 
     def _is_all(self, case: Case, plan: Plan) -> bool:
-        fired = self.trial.fired(plan.given, plan.when)
-        return case.goal.is_in(fired) and (case.chart, case.log) in self.trial.logs(plan.given, plan.when)
+        if not case.goal.is_in(self.trial.fired(plan.given, plan.when)):
+            return False
+        return (case.chart, len(case.log)) in [
+            (c, case.told_in(log)) for c, log in self.trial.logs(plan.given, plan.when)
+        ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice, permutations
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ FEW, FEWEST = 3, 2
 DEEP = 3
 MOST = 5
 """More sentences of *Дано* than this leave no room for the rest of a scenario."""
-ENOUGH = 4_000
+ENOUGH = 4_500
 """Who has tried so much in vain gives up."""
 LEFT_OUT = 2
 """So many of them may turn out to be needless."""
@@ -96,12 +96,16 @@ class Search:
             if len(given) > MOST + LEFT_OUT or self.trial.flows(given) is None:
                 continue
             for when in self._acts(goal, people, given):
-                if _is_of(people, given, when) and goal.is_in(self.trial.fired(given, when)):
-                    plan = self._without_the_needless(goal, Plan(people, given, when))
+                plan = Plan(people, given, when)
+                if _is_of(people, given, when) and self._makes(goal, plan):
+                    plan = shortened(plan, partial(self._makes, goal))
                     self._found[goal.chart, goal.event, goal.target] = plan
                     yield plan
             if self.trial.tried > enough:
                 return
+
+    def _makes(self, goal: Goal, plan: Plan) -> bool:
+        return goal.is_in(self.trial.fired(plan.given, plan.when))
 
     def _candidates(self, goal: Goal) -> Iterator[tuple[Walk, People]]:
         """The likely first: little before much, one person before two."""
@@ -112,9 +116,9 @@ class Search:
             (self._late, DEEP),
             (self._one, 1),
             (self._other_flows, 1),
+            (self._two, 1),
             (self._one, DEEP),
             (self._other_flows, DEEP),
-            (self._two, 1),
             (self._two, DEEP),
         )
         for add, deep in added:
@@ -241,13 +245,14 @@ class Search:
             if begins_with(target, state) and not begins_with(source, state):
                 yield source, event
 
-    def _without_the_needless(self, goal: Goal, plan: Plan) -> Plan:
-        """Sentences that change nothing are left out, and of an unneeded way there is a shorter one."""
-        for place in range(len(plan.given)):
-            shorter = (*plan.given[:place], *plan.given[place + 1 :])
-            if goal.is_in(self.trial.fired(shorter, plan.when)):
-                return self._without_the_needless(goal, plan._replace(given=shorter))
-        return plan
+
+def shortened(plan: Plan, does: Callable[[Plan], bool]) -> Plan:
+    """Without the sentences of *Дано* that it does without."""
+    for place in range(len(plan.given)):
+        shorter = plan._replace(given=(*plan.given[:place], *plan.given[place + 1 :]))
+        if does(shorter):
+            return shortened(shorter, does)
+    return plan
 
 
 def _is_of(people: People, given: Walk, when: Said) -> bool:

@@ -24,13 +24,15 @@ class Entry(NamedTuple):
     """What is read of an entry of a log: nothing of whom, nothing that was typed."""
 
     transition: str
-    refusals: frozenset[str] = frozenset()
+    refusals: frozenset[str]
+    state: str
 
 
 def entry_of(row: LogRow) -> Entry:
     """A row of the log, without what is personal."""
     outcome = json.loads(row.outcome)
-    return Entry(row.transition, frozenset(refusal["code"] for refusal in outcome.get("refusals", ())))
+    codes = frozenset(refusal["code"] for refusal in outcome.get("refusals", ()))
+    return Entry(row.transition, codes, outcome["state"])
 
 
 @dataclass
@@ -47,11 +49,12 @@ class Trial:
     progress: bool = True
     _known: dict[tuple[str, ...], tuple[FlowRow, ...] | None] = field(default_factory=dict)
     _fired: dict[tuple[str, ...], tuple[Happened, ...]] = field(default_factory=dict)
+    _logs: dict[tuple[str, ...], tuple[tuple[str, Log], ...]] = field(default_factory=dict)
 
     @property
     def tried(self) -> int:
         """How much was played."""
-        return len(self._known) + len(self._fired)
+        return len(self._known) + len(self._fired) + len(self._logs)
 
     def flows(self, given: Walk) -> tuple[FlowRow, ...] | None:
         """Every flow as *Дано* leaves it; None if it cannot be prepared."""
@@ -61,14 +64,13 @@ class Trial:
             self._known[key] = tuple(scene.driver.world.storage.flows()) if scene else None
         return self._known[key]
 
-    def logs(self, given: Walk, when: Said | None = None) -> Iterator[tuple[str, Log]]:
+    def logs(self, given: Walk, when: Said | None = None) -> tuple[tuple[str, Log], ...]:
         """What every flow's log says then, with its chart."""
-        scene = self._acted(given, when) if when else self._prepared(given)
-        if scene is not None:
-            storage = scene.driver.world.storage
-            for row in storage.flows():
-                with storage.unit() as unit:
-                    yield row.flow, tuple(map(entry_of, unit.log(row.id)))
+        key = (*texts(given), when.text if when else "")
+        if key not in self._logs:
+            scene = self._acted(given, when) if when else self._prepared(given)
+            self._logs[key] = tuple(_logs(scene)) if scene else ()
+        return self._logs[key]
 
     def fired(self, given: Walk, when: Said) -> tuple[Happened, ...]:
         """What happens then; nothing, if it cannot be prepared or done."""
@@ -104,6 +106,13 @@ class Trial:
     def _prepared(self, given: Walk) -> Scene | None:
         scene = Scene(EngineDriver(progress=self.progress))
         return scene if all(_plays(scene, said) for said in given) else None
+
+
+def _logs(scene: Scene) -> Iterator[tuple[str, Log]]:
+    storage = scene.driver.world.storage
+    for row in storage.flows():
+        with storage.unit() as unit:
+            yield row.flow, tuple(map(entry_of, unit.log(row.id)))
 
 
 def texts(walk: Walk) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from inspect import signature
@@ -74,8 +75,15 @@ def sentences(kind: Kind, people: People) -> tuple[Said, ...]:
 
 @cache
 def about(kind: Kind, people: People, *names: str) -> tuple[Said, ...]:
-    """The sentences that are about one of these events, or charts."""
-    return tuple(said for said in sentences(kind, people) if set(names).intersection(said.about))
+    """The sentences that are about one of these events, or charts: each step once, before any says more than that."""
+    found = [said for said in sentences(kind, people) if set(names).intersection(said.about)]
+    turns: Counter[str] = Counter()
+    return tuple(sorted(found, key=lambda said: _next_turn(turns, said.step.pattern)))
+
+
+def _next_turn(turns: Counter[str], pattern: str) -> int:
+    turns[pattern] += 1
+    return turns[pattern]
 
 
 def lasted(pattern: Kind, duration: str) -> Said:

@@ -23,7 +23,7 @@ HEAD = """# language: ru
 class Draft(NamedTuple):
     """A scenario: what it shows, and what is said. Without a plan the notes say what is missing.
 
-    Of a recorded flow it tells the `whole`, or only its last entry.
+    Of a recorded flow the first `left_out` entries are not told.
     """
 
     goal: Goal
@@ -32,7 +32,7 @@ class Draft(NamedTuple):
     title: str = ""
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    whole: bool = True
+    left_out: int = 0
 
 
 def feature(title: str, drafts: Sequence[Draft]) -> str:
