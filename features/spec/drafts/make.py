@@ -8,7 +8,7 @@ from itertools import islice
 
 from registratura.features.spec.drafts.outcome import outcome
 from registratura.features.spec.drafts.retold import Case, Retelling
-from registratura.features.spec.drafts.search import Goal, Plan, Search
+from registratura.features.spec.drafts.search import ENOUGH, MUCH, Goal, Plan, Search
 from registratura.features.spec.drafts.trial import Trial
 from registratura.features.spec.drafts.vocabulary import ALONE, FAMILY, about
 from registratura.features.spec.drafts.writing import Draft, tags, titled
@@ -28,9 +28,9 @@ class Drafts:
         self._retelling = Retelling(self.search.trial)
         self._silent = Trial(progress=False)
 
-    def of(self, goal: Goal) -> Draft:
+    def of(self, goal: Goal, enough: int = ENOUGH) -> Draft:
         """The draft of a transition."""
-        return self._draft(goal, self.search.plans(goal)) or Draft(goal, None, notes=(_lack(goal),))
+        return self._draft(goal, self.search.plans(goal, enough)) or Draft(goal, None, notes=(_lack(goal),))
 
     def of_case(self, case: Case) -> Draft:
         """The draft of what is recorded: of all of it, or else of as much of its end as a scenario has room for."""
@@ -41,7 +41,9 @@ class Drafts:
             part = case._replace(left_out=left_out)
             if draft := self._draft(case.goal, islice(self._retelling.plans(part, people, helped), 1)):
                 return _told_from(draft, left_out)
-        return _told_from(self.of(case.goal), last)
+        draft = self.of(case.goal, MUCH)
+        whole = draft.plan and self._retelling.is_told_by(case, draft.plan)
+        return _told_from(draft, 0 if whole else last)
 
     def _draft(self, goal: Goal, plans: Iterable[Plan]) -> Draft | None:
         """The first of the plans with which a scenario can end."""

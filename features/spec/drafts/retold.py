@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,10 +19,10 @@ from registratura.flows.event import Origin
 AT_ONCE = 3
 """So many entries one act may leave: the last wrong password, and that it was the last."""
 
-ENOUGH = 300
+ENOUGH = 3_000
 """Who has tried so much in vain gives up."""
 
-STARTS = 12
+STARTS, STARTS_AFTER = 12, 3
 NO_TIME = timedelta()
 
 
@@ -65,18 +65,19 @@ class Retelling:
         """Those that tell it; `helped` by one sentence more than its entries need, before or after them."""
         self._starts(case, people)  # What is known of every case is no try.
         self._enough = self.trial.tried + ENOUGH
-        added: list[Walk] = [(), *((said,) for said in about("given", people, *case.events) if helped)]
-        for before in added:
+        helpful = [(said,) for said in about("given", people, *case.events) if helped]
+        for before, more in _beside(helpful):
             for given in reversed(list(self._nearer(case, people, before))):
-                for more in added:
-                    yield from self._ends(case, people, (*given, *more))
-                    if self.trial.tried > self._enough:
-                        return
+                yield from self._ends(case, people, (*given, *more))
+                if self.trial.tried > self._enough:
+                    return
 
     def _ends(self, case: Case, people: People, given: Walk) -> Iterator[Plan]:
         if len(given) <= MOST and self.trial.flows(given) is not None:
             plans = (Plan(people, given, when) for when in self._acts(case, people, given))
-            yield from (shortened(plan, partial(self._is_all, case)) for plan in plans if self._is_all(case, plan))
+            yield from (
+                shortened(plan, partial(self.is_told_by, case)) for plan in plans if self.is_told_by(case, plan)
+            )
 
     def _nearer(self, case: Case, people: People, given: Walk) -> Iterator[Walk]:
         """*Дано* that leaves more and more of the entries; each sentence as many of them as it can."""
@@ -96,7 +97,7 @@ class Retelling:
 
     def _next(self, case: Case, people: People, given: Walk, told: int) -> Iterator[Walk]:
         if not told:
-            yield from ((said,) for said in self._starts(case, people))
+            yield from ((said,) for said in self._starts(case, people)[: STARTS if not given else STARTS_AFTER])
             return
         event = case.log[told].transition.split("/")[1]
         waits = self.trial.waits(given) if self._timed(case, event) else ()
@@ -128,9 +129,19 @@ class Retelling:
             self._reached[case, given] = max((count for count in counts if count < len(case.log)), default=0)
         return self._reached[case, given]
 
-    def _is_all(self, case: Case, plan: Plan) -> bool:
+    def is_told_by(self, case: Case, plan: Plan) -> bool:
+        """Whether a flow's log is the case's then."""
         if not case.goal.is_in(self.trial.fired(plan.given, plan.when)):
             return False
         return (case.chart, len(case.log)) in [
             (c, case.told_in(log)) for c, log in self.trial.logs(plan.given, plan.when)
         ]
+
+
+def _beside(helpful: Sequence[Walk]) -> Iterator[tuple[Walk, Walk]]:
+    """What may stand before and after: nothing, one of them, two; in pairs each step says but one thing."""
+    yield (), ()
+    yield from ((walk, ()) for walk in helpful)
+    yield from (((), walk) for walk in helpful)
+    each = {walk[0].step.pattern: walk for walk in reversed(helpful)}
+    yield from permutations(reversed(each.values()), 2)

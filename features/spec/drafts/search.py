@@ -34,8 +34,8 @@ FEW, FEWEST = 3, 2
 DEEP = 3
 MOST = 5
 """More sentences of *Дано* than this leave no room for the rest of a scenario."""
-ENOUGH = 4_500
-"""Who has tried so much in vain gives up."""
+ENOUGH, MUCH = 4_500, 15_000
+"""Who has tried so much in vain gives up, on one of many goals or on the only one."""
 LEFT_OUT = 2
 """So many of them may turn out to be needless."""
 LITTLE = timedelta(seconds=30)
@@ -89,9 +89,9 @@ class Search:
     _found: dict[tuple[str, str, str], Plan] = field(default_factory=dict)
     _ways: dict[tuple[People, str, str, int], list[Walk]] = field(default_factory=dict)
 
-    def plans(self, goal: Goal) -> Iterator[Plan]:
+    def plans(self, goal: Goal, enough: int = ENOUGH) -> Iterator[Plan]:
         """The likely first, which is the short one."""
-        enough = self.trial.tried + ENOUGH
+        most = self.trial.tried + enough
         for given, people in self._candidates(goal):
             if len(given) > MOST + LEFT_OUT or self.trial.flows(given) is None:
                 continue
@@ -101,7 +101,7 @@ class Search:
                     plan = shortened(plan, partial(self._makes, goal))
                     self._found[goal.chart, goal.event, goal.target] = plan
                     yield plan
-            if self.trial.tried > enough:
+            if self.trial.tried > most:
                 return
 
     def _makes(self, goal: Goal, plan: Plan) -> bool:
@@ -119,7 +119,6 @@ class Search:
             (self._two, 1),
             (self._one, DEEP),
             (self._other_flows, DEEP),
-            (self._two, DEEP),
         )
         for add, deep in added:
             for people in (ALONE, FAMILY, STRANGERS):
@@ -149,7 +148,9 @@ class Search:
 
     def _two(self, goal: Goal, people: People, deep: int) -> Iterator[Walk]:
         for way in islice(self._nothing(goal, people, deep), FEWEST):
-            for one, other in permutations(self._helpful(goal, people), 2):
+            helpful = self._helpful(goal, people)
+            each = {said.step.pattern: said for said in reversed(helpful)}
+            for one, other in chain(permutations(reversed(each.values()), 2), permutations(helpful, 2)):
                 yield (*way, one, other)
                 yield (one, *way, other)
                 yield (one, other, *way)

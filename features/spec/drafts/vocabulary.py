@@ -146,6 +146,9 @@ def _parts(kind: str, name: str, people: People, before: tuple[_Part, ...], arou
     elif kind == "did":
         feminine = before[0].thing.gender == "F"
         yield from (_Part(past(forms, feminine), forms.deed) for forms in FORMS if forms.past)
+    elif kind == "attached":
+        ending = "прикреплена" if before[0].thing.gender == "F" else "прикреплён"
+        yield from (_Part(said, meant) for said, meant in _titles(kind).items() if said.endswith(ending))
     elif kind in ("quoted", "int"):
         field = next((part.thing for part in before if part.thing in VALUES), None)
         known = VALUES[field] if field else NAMED.get(name, ())
