@@ -66,7 +66,10 @@ class DeliverCode(Effect):
 
 
 class DestroyPersonalData(Effect):
-    """Destroy the keys of a subject, at the latest by `deadline` (U40; 152-ФЗ, art. 21)."""
+    """Destroy what the host keeps of a subject elsewhere, and report the act, at the latest by `deadline`.
+
+    With `Operator.data_destroyed` goes what is kept here (U40; 152-ФЗ, art. 21).
+    """
 
     subject: str
     withdrawal: str

@@ -41,6 +41,13 @@ class UnknownFlow(CallerError):
     cure = "Pass the id that `start` returned, and the same session or account."
 
 
+class Erased(UnknownFlow):
+    """The flow is there, and what it held of a person is destroyed (U40). Only the host is told; others see none."""
+
+    cause = "The personal data of flow {flow_id} is destroyed."
+    cure = "Nothing brings it back; `registratura flows show` shows what stays of it."
+
+
 class UnknownEvent(CallerError):
     """The flow's chart has no such event."""
 

@@ -108,8 +108,12 @@ class IdempotencyRow(NamedTuple):
     at: int
 
 
+DESTROYED = "destroyed"
+"""What stands in the place of a wrapped data key that is no more."""
+
+
 class KeyRow(NamedTuple):
-    """A data key, wrapped by the master key, and the person whose data it opens."""
+    """A data key, wrapped by the master key, or DESTROYED, and the person whose data it opens."""
 
     id: str
     subject: str | None
@@ -152,6 +156,19 @@ class AttemptChange(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """What goes with a person's data: the data keys of these subjects and flows become DESTROYED.
+
+    The flows have no timers any more; what was still to be handed over and is sealed is dead. The claims are free.
+    """
+
+    flows: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All rows of one event: they are written together or not at all.
 
@@ -172,3 +189,4 @@ class Changes:
     attempts: tuple[AttemptChange, ...] = ()
     ticket: str | None = None
     finished_effect: str | None = None
+    erased: Erased | None = None

@@ -106,7 +106,8 @@ class Move:
     """What a decision wants done.
 
     `changes` are new values of the data's fields; `timers` set (a due time) or cancel (None) by the name of the time
-    event; `attempt` says how a judged event ended; `account` and `subject` are set once a person is known.
+    event; `attempt` says how a judged event ended; `account` and `subject` are set once a person is known; `erases` is
+    the account of which all personal data becomes unreadable.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -118,6 +119,7 @@ class Move:
     account: str | None = None
     subject: str | None = None
     attempt: Literal["", "passed", "failed"] = ""
+    erases: str | None = None
 
 
 STAY = Move()

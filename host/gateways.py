@@ -133,7 +133,11 @@ class Operator(Gateway):
         return self._fact(flow_id, AmbiguityResolved(card=card), within)
 
     def data_destroyed(self, withdrawal_id: str, act: str, *, within: Any = None) -> FlowView:
-        """The personal data is destroyed; the act with this number stays (U40)."""
+        """Destroy the person's data; the act with this number stays (U40).
+
+        The keys to the data go, and with them the account: sign-in, codes and cards lead nowhere, and whoever registers
+        again begins anew. What the host keeps elsewhere is to be destroyed before.
+        """
         return self._fact(withdrawal_id, DataDestroyed(act=act), within)
 
     def law_obliges_to_keep(self, withdrawal_id: str, law: str, *, within: Any = None) -> FlowView:

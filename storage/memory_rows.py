@@ -9,10 +9,12 @@ from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
 from registratura.flows.rows import (
+    DESTROYED,
     AttemptChange,
     Changes,
     ClaimRow,
     EffectRow,
+    Erased,
     EvidenceRow,
     FlowRow,
     IdempotencyRow,
@@ -109,6 +111,8 @@ class Rows:
             self._settle(change)
         if (done := changes.finished_effect) is not None:
             self.effects[done] = self.effects[done]._replace(status="done", sealed=None)
+        if changes.erased:
+            self._erase(changes.erased)
 
     def purge(self, before: int) -> int:
         """Forget answers and tickets of before that time; how many they were."""
@@ -130,6 +134,19 @@ class Rows:
                 first[row.flow_id] = min(first.get(row.flow_id, _place(row)), _place(row))
         due = [row for row in unfinished if row.due <= now]
         return [row for row in due if row.kind not in in_order or _place(row) == first[row.flow_id]]
+
+    def _erase(self, erased: Erased) -> None:
+        for key in [*self.keys.values()]:
+            if key.id in erased.keys or key.subject in erased.subjects:
+                self.keys[key.id] = key._replace(wrapped=DESTROYED)
+        for claim in erased.claims:
+            if self.claims.get((claim.kind, claim.digest), claim).flow_id == claim.flow_id:
+                self.claims.pop((claim.kind, claim.digest), None)
+        for flow_id in erased.flows:
+            self.timers.pop(flow_id, None)
+        for effect in [*self.effects.values()]:
+            if effect.flow_id in erased.flows and effect.sealed and self._unfinished(effect.id):
+                self.effects[effect.id] = effect._replace(status="dead", error="erased", sealed=None)
 
     def _unspent(self, ticket: str) -> bool:
         return ticket in self.tickets and not self.tickets[ticket].spent

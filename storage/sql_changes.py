@@ -8,7 +8,7 @@ from typing import Any
 from registratura.domain.attempts import Attempts
 from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
-from registratura.flows.rows import AttemptChange, Changes
+from registratura.flows.rows import AttemptChange, Changes, Erased
 from registratura.storage import statements as sql
 from registratura.storage.line import Line
 
@@ -93,6 +93,20 @@ def _certain(line: Line, changes: Changes) -> None:
             line.change(sql.ADD_TIMER, *timer)
     for effect in changes.effects:
         line.change(sql.ADD_EFFECT, *effect)
+    if changes.erased:
+        _erase(line, changes.erased)
+
+
+def _erase(line: Line, erased: Erased) -> None:
+    for key_id in erased.keys:
+        line.change(sql.DESTROY_KEY, key_id)
+    for subject in erased.subjects:
+        line.change(sql.DESTROY_KEYS_OF, subject)
+    for claim in sorted(erased.claims):
+        line.change(sql.FREE_CLAIM, claim.kind, claim.digest, claim.flow_id)
+    for flow_id in erased.flows:
+        line.change(sql.STOP_TIMERS, flow_id)
+        line.change(sql.ERASE_EFFECTS, flow_id)
 
 
 def _micros(moment: datetime | None) -> int | None:

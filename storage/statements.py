@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from registratura.flows.rows import DESTROYED
 from registratura.storage.statement import Insert, Statement, value
 from registratura.storage.tables import (
     ATTEMPTS,
@@ -121,11 +122,29 @@ ADD_CLAIM = _insert(CLAIMS, unless_there=True)
 ADD_ENTRY = _insert(LOG)
 ADD_EVIDENCE = _insert(EVIDENCE)
 ADD_KEY = _insert(KEYS)
+DESTROY_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(wrapped=DESTROYED), "id")
+DESTROY_KEYS_OF = _statement(
+    update(KEYS).where(KEYS.c.subject == value("subject")).values(wrapped=DESTROYED), "subject"
+)
+FREE_CLAIM = _statement(
+    delete(CLAIMS).where(
+        CLAIMS.c.kind == value("kind"), CLAIMS.c.digest == value("digest"), CLAIMS.c.flow_id == value("flow_id")
+    ),
+    "kind",
+    "digest",
+    "flow_id",
+)
 LINK_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(subject=value("subject")), "subject", "id")
 STOP_TIMERS = _statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id")), "flow_id")
 ADD_TIMER = _insert(TIMERS)
 ADD_EFFECT = _insert(EFFECTS)
 UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
+ERASE_EFFECTS = _statement(
+    update(EFFECTS)
+    .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None), UNFINISHED)
+    .values(status="dead", error="erased", sealed=None),
+    "flow_id",
+)
 FINISH_EFFECT = _statement(
     update(EFFECTS).where(EFFECTS.c.id == value("id"), UNFINISHED).values(status="done", sealed=None),
     "id",

@@ -10,12 +10,12 @@ from registratura.domain.contacts import format_phone
 from registratura.flows.attachment.gather import cards_of
 from registratura.flows.cabinet.flow import Cabinet, CabinetData
 from registratura.flows.clinic_right import ClinicRight, DocumentDelivered
-from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.flow import AnyRecord
 from registratura.flows.patient_card.flow import card_items
 from registratura.flows.portal_password import PortalPassword
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowRecord
+from registratura.flows.withdrawn import withdrawal_of
 
 CR = FlowRecord[CabinetData]
 BUTTON, PLUS = "open_code_entry.button", "open_code_entry.plus"
@@ -156,12 +156,13 @@ def _whose(record: CR, ask: Ask) -> Mapping[str, Any]:
 
 def _withdrawn(record: CR, ask: Ask) -> Mapping[str, Any]:
     day = ask.settings.day
-    for withdrawal in ask.of_account(_account(record), ConsentWithdrawal):
-        until, since = withdrawal.data.deadline, day(withdrawal.created_at)
-        if withdrawal.state == "requested" and until is not None:
-            return {"notice": "consent_withdrawn", "withdrawn": since, "until": day(until)}
-        return {"notice": "consent_was_withdrawn", "withdrawn": since}
-    return {}
+    withdrawal = withdrawal_of(_account(record), ask)
+    if withdrawal is None:
+        return {}
+    until, since = withdrawal.data.deadline, day(withdrawal.created_at)
+    if withdrawal.state == "requested" and until is not None:
+        return {"notice": "consent_withdrawn", "withdrawn": since, "until": day(until)}
+    return {"notice": "consent_was_withdrawn", "withdrawn": since}
 
 
 def _account(record: CR) -> str:

@@ -1,4 +1,4 @@
-"""The rules of withdrawal. Destroying the keys is the work of an effect's handler, which reports its act."""
+"""The rules of withdrawal. An operator, or the handler of `DestroyPersonalData`, reports the act, and the data goes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from registratura.domain.consent import Purpose
 from registratura.domain.refusal import Refusal
 from registratura.flows.clinic_right import ClinicRight, Withdraw
 from registratura.flows.consent_withdrawal.chart import ConsentWithdrawalChart
-from registratura.flows.effects import AlarmErasureOverdue, DestroyPersonalData
+from registratura.flows.effects import AlarmErasureOverdue, DestroyPersonalData, EndOtherSessions
 from registratura.flows.event import FactEvent, Facts, PersonEvent, TimeEvent
 from registratura.flows.flow import Flow
 from registratura.flows.patient_card import PatientCard
@@ -18,6 +18,7 @@ from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.registration import Registration
 from registratura.flows.step import Case, Evidence, Move, Send
+from registratura.flows.withdrawn import consent_withdrawn
 
 
 class RequestWithdrawal(PersonEvent, title="Отозвать согласие"):
@@ -25,7 +26,7 @@ class RequestWithdrawal(PersonEvent, title="Отозвать согласие"):
 
 
 class DataDestroyed(FactEvent, title="Данные уничтожены"):
-    """The keys are destroyed; `act` is the number of the act that stays."""
+    """The data is to be destroyed now, under the act with this number, which stays."""
 
     act: str
 
@@ -82,7 +83,7 @@ def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWi
         password=passwords[0].id if passwords else None,
         text_version=(accepted[-1].data.text_version or "") if accepted else text.version,
         text_sha256=(accepted[-1].data.text_sha256 or "") if accepted else text.sha256,
-        again=bool(ask.of_account(account, ConsentWithdrawal)),
+        again=consent_withdrawn(account, ask),
         deadline=ask.now + ask.settings.erasure_term,
     )
 
@@ -125,7 +126,9 @@ def stop_processing(case: Case[ConsentWithdrawalData, RequestWithdrawal, Withdra
 
 @ConsentWithdrawal.decides(DataDestroyed)
 def keep_the_act(case: Case[ConsentWithdrawalData, DataDestroyed, Facts]) -> Move:
-    return Move(changes={"act": case.event.act})
+    """The act is noted and the data destroyed in one transaction: neither is ever without the other."""
+    account = case.record.account or ""
+    return Move(changes={"act": case.event.act}, effects=(EndOtherSessions(account=account),), erases=account)
 
 
 @ConsentWithdrawal.decides(LawObligesToKeep)

@@ -1,4 +1,7 @@
-"""Is what is stored what was done? The log is folded and decided again, and the chains are followed."""
+"""Is what is stored what was done? The log is folded and decided again, and the chains are followed.
+
+Where a person's data is destroyed, the log still folds; what it was decided from cannot be looked at any more.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,13 @@ from registratura.flows.engine.codec import (
     timers_of,
 )
 from registratura.flows.engine.engine import Engine
+from registratura.flows.engine.erase import claims_of
 from registratura.flows.errors import UnknownFlow
 from registratura.flows.event import By, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Keyring, Unit
 from registratura.flows.record import NO_HASH, FlowRecord
-from registratura.flows.rows import ClaimRow, EffectRow, EvidenceRow, LogRow, TimerRow
+from registratura.flows.rows import DESTROYED, EffectRow, EvidenceRow, LogRow, TimerRow
 from registratura.flows.step import Step
 
 PROBLEMS = {
@@ -86,15 +90,17 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
         row = unit.flow(flow_id)
         if row is None:
             raise UnknownFlow(flow_id=flow_id)
-        record = record_of(row, engine.tools.flows, engine.tools.keys)
         log = list(unit.log(flow_id))
+        gone = row.wrapped == DESTROYED
+        unreadable = gone and any(entry.sealed for entry in log)
+        record = record_of(row._replace(sealed=None) if unreadable else row, engine.tools.flows, engine.tools.keys)
         evidence = list(unit.evidence(flow_id))
         timers, effects = unit.timers(flow_id), unit.effects(flow_id)
-        claims = _claims(unit, log)
+        claims = [] if gone else _claims(unit, log)
     problems = [
         *_chain(log, record),
-        *_fold(engine, row.wrapped or "", log, record, effects),
-        *_timers(timers, record),
+        *_fold(engine, None if unreadable else row.wrapped or "", log, record, effects),
+        *([] if gone and not timers else _timers(timers, record)),
         *claims,
         *_consent(engine.tools.keys, evidence, record),
     ]
@@ -118,11 +124,10 @@ def _timers(rows: Sequence[TimerRow], record: AnyRecord) -> list[Problem]:
 
 
 def _claims(unit: Unit, log: list[LogRow]) -> list[Problem]:
-    """A claim is never given back. One that no entry made is not looked for."""
+    """A claim is never given back but with its person's data. One that no entry made is not looked for."""
     for entry in log:
         try:
-            made = [ClaimRow._make((*claim, entry.flow_id)) for claim in json.loads(entry.outcome).get("claims", ())]
-            lost = any(unit.claim(claim.kind, [claim.digest]) != claim for claim in made)
+            lost = any(unit.claim(claim.kind, [claim.digest]) != claim for claim in claims_of(entry))
         except (ValueError, TypeError, AttributeError):
             # The entry itself was changed, which its chain tells.
             continue
@@ -158,7 +163,7 @@ def _entry(row: EvidenceRow) -> ConsentEvidence | None:
 
 
 def _fold(
-    engine: Engine, wrapped: str, log: list[LogRow], record: AnyRecord, effects: Sequence[EffectRow]
+    engine: Engine, wrapped: str | None, log: list[LogRow], record: AnyRecord, effects: Sequence[EffectRow]
 ) -> list[Problem]:
     flow = engine.tools.flows[record.flow]
     state: AnyRecord | None = None
@@ -166,8 +171,9 @@ def _fold(
     for entry in log:
         try:
             state, step, problem = _replayed(engine, flow, record, state, entry, wrapped)
-            decided = set(_sent(step))
-            if not problem and decided != {row for row in sent if row[0] == entry.seq}:
+            written = {row for row in sent if row[0] == entry.seq}
+            decided = set(_sent(step)) if step else written
+            if not problem and decided != written:
                 problem = Problem("effects", entry.seq)
             sent -= decided
         except Exception:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
@@ -184,12 +190,15 @@ def _fold(
 
 
 def _replayed(
-    engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str
-) -> tuple[AnyRecord, Step, Problem | None]:
-    """The record after an entry, by folding; the step, decided again; and a problem, if that is another one."""
+    engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str | None
+) -> tuple[AnyRecord, Step | None, Problem | None]:
+    """The record after an entry, by folding; the step, decided again; and a problem, if that is another one.
+
+    Without a key there is no deciding.
+    """
     payload, outcome = json.loads(entry.payload), json.loads(entry.outcome)
     hidden: dict[str, Any] = {}
-    if entry.sealed:
+    if entry.sealed and wrapped is not None:
         place = log_place(entry.flow_id, entry.seq)
         hidden = json.loads(engine.tools.keys.open(record.key_id, wrapped, entry.sealed, place))
     base = before or _blank(flow, record, outcome, entry)
@@ -204,6 +213,8 @@ def _replayed(
         account=outcome.get("account", base.account),
         subject=outcome.get("subject", base.subject),
     )
+    if wrapped is None:
+        return after, None, None
     step = _decided(flow, before, base, entry, payload, hidden)
     decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
     recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])

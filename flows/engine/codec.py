@@ -14,11 +14,11 @@ from pydantic_core import from_json, to_json
 
 from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
-from registratura.flows.errors import DataDamaged, UnknownStoredState
+from registratura.flows.errors import DataDamaged, Erased, UnknownStoredState
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Keyring
 from registratura.flows.record import FlowRecord, Timer
-from registratura.flows.rows import FlowRow, LogRow
+from registratura.flows.rows import DESTROYED, FlowRow, LogRow
 from registratura.flows.step import Send, Step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,9 +137,12 @@ def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyR
 
     Raises:
         UnknownStoredState: this program does not know the flow, its chart version or its state.
+        Erased: its personal part is destroyed.
         DataDamaged: the data does not open or decode.
     """
     flow = flow_of(row, flows)
+    if row.sealed and row.wrapped == DESTROYED:
+        raise Erased(flow_id=row.id)
     try:
         text = row.data
         if row.sealed:

@@ -26,8 +26,8 @@ from registratura.flows.engine.request import (
     beginning,
     check,
     count,
-    may_see,
     request_of,
+    visible,
 )
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
 from registratura.flows.engine.write import changes_of
@@ -187,7 +187,7 @@ class Engine:
         return self._write(ask, request, steps)
 
     def _move(self, ask: Asking, request: Request, expected: int | None, tickets: Tickets) -> FlowView:
-        record = self._in_time(ask, self._visible(ask, request.about, request.caller))
+        record = self._in_time(ask, visible(ask, request.about, request.caller))
         if request.caller is None:
             # The host itself calls: it vouches that the person who owns the flow is the one who acts.
             ask.by = By(channel=HOST, account=record.account)
@@ -241,7 +241,7 @@ class Engine:
         for _ in range(TRIES):
             ask = self._asking(unit, caller)
             try:
-                found = work(ask, self._in_time(ask, self._visible(ask, flow_id, caller)))
+                found = work(ask, self._in_time(ask, visible(ask, flow_id, caller)))
             except Lost:
                 continue
             self._catch_up(unit, ask)
@@ -256,7 +256,7 @@ class Engine:
         if row.request != request.digest:
             raise IdempotencyConflict()
         entry = ask.unit.log_entry(row.flow_id, row.seq)
-        record = self._in_time(ask, self._visible(ask, row.flow_id, request.caller))
+        record = self._in_time(ask, visible(ask, row.flow_id, request.caller))
         if entry is None:
             return view_of(ask, self.texts, record)
         started = json.loads(entry.outcome).get("starts", {})
@@ -271,7 +271,7 @@ class Engine:
         for flow_id in sorted(ask.late):
             fresh = self._asking(unit, None)
             with suppress(Lost, RegistraturaError):
-                self._in_time(fresh, self._visible(fresh, flow_id, None))
+                self._in_time(fresh, visible(fresh, flow_id, None))
 
     def _in_time(self, ask: Asking, record: AnyRecord) -> AnyRecord:
         """The record with its due timers carried out and written."""
@@ -286,13 +286,7 @@ class Engine:
             raise Lost("timer", record.id) from None
         ask.seen.clear()
         ask.watched.clear()
-        return self._visible(ask, record.id, None)
-
-    def _visible(self, ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
-        record = ask.stored(flow_id)
-        if record is None or not may_see(self.tools, record, caller):
-            raise UnknownFlow(flow_id=flow_id)
-        return record
+        return visible(ask, record.id, None)
 
     def _asking(self, unit: Unit, caller: Caller | None) -> Asking:
         by = By(channel=caller.channel, account=caller.account) if caller else _THE_HOST

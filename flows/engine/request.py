@@ -8,7 +8,14 @@ from registratura.flows.decide import must_be_possible
 from registratura.flows.engine import attempts
 from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import dump
-from registratura.flows.errors import InvalidPayload, NotAPersonsEvent, NotStartedByHosts, UnknownEvent
+from registratura.flows.errors import (
+    Erased,
+    InvalidPayload,
+    NotAPersonsEvent,
+    NotStartedByHosts,
+    UnknownEvent,
+    UnknownFlow,
+)
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Caller, Keyring, Storage, Unit
@@ -95,7 +102,24 @@ def check(tools: Tools, record: AnyRecord, request: Request) -> None:
     flow.check(event, tools.settings)
 
 
-def may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
+def visible(ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
+    """The record, for who may see it.
+
+    Raises:
+        UnknownFlow: there is none for them. Erased, to the host only: what it held is destroyed.
+    """
+    try:
+        record = ask.stored(flow_id)
+    except Erased:
+        if caller is None:
+            raise
+        record = None
+    if record is None or not _may_see(ask.tools, record, caller):
+        raise UnknownFlow(flow_id=flow_id)
+    return record
+
+
+def _may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
     """The account's owner; before anybody is known, the session that started the flow; and the host itself.
 
     A session whose person has signed out sees none of what is theirs, but goes on with what outlives the sign-in.

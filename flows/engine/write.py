@@ -10,8 +10,20 @@ from registratura.domain.canonical import canonical_json
 from registratura.domain.consent import ConsentEvidence, evidence_hash
 from registratura.flows.engine.ask import Asking
 from registratura.flows.engine.codec import Parts, Sealing, flow_row, log_row, micros, moved_row, sealed, split
+from registratura.flows.engine.erase import erased
+from registratura.flows.errors import Erased
 from registratura.flows.flow import AnyRecord
-from registratura.flows.rows import Changes, ClaimRow, EffectRow, EvidenceRow, FlowRow, KeyRow, LogRow, TimerRow
+from registratura.flows.rows import (
+    DESTROYED,
+    Changes,
+    ClaimRow,
+    EffectRow,
+    EvidenceRow,
+    FlowRow,
+    KeyRow,
+    LogRow,
+    TimerRow,
+)
 from registratura.flows.step import Step
 
 
@@ -29,6 +41,7 @@ class Rows:
     effects: list[EffectRow] = field(default_factory=list)
     keys: list[KeyRow] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    erases: str | None = None
 
     def add(self, step: Step) -> None:
         """The rows of one step, chained to those before it."""
@@ -50,6 +63,7 @@ class Rows:
         self.after[record.id] = record.but(key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
         self.claims += [ClaimRow(claim.kind, claim.digest, claim.target, record.id) for claim in step.move.claims]
         self.effects += [self._effect(sealing, record, *effect) for effect in enumerate(step.move.effects)]
+        self.erases = step.move.erases or self.erases
 
     def changes(self, **more: Any) -> Changes:
         """All of it, as one transaction's worth."""
@@ -65,6 +79,7 @@ class Rows:
             evidence=tuple(self.evidence),
             keys=tuple(self.keys),
             linked_keys=tuple(self.links),
+            erased=erased(self.ask, self.erases) if self.erases else None,
             **more,
         )
 
@@ -88,6 +103,8 @@ class Rows:
             key_id = self.ask.new_id()
             row = KeyRow(key_id, record.subject, self.ask.tools.keys.new_data_key(key_id))
             self.keys.append(row)
+        if row.wrapped == DESTROYED:
+            raise Erased(flow_id=record.id)
         self.ask.wrapped[row.id] = row.wrapped
         return row.id
 

@@ -24,6 +24,7 @@ from registratura.flows.patient_card import GosuslugiDataChanged, OpenCard, Pati
 from registratura.flows.portal_password import OpenPassword, PortalPassword
 from registratura.flows.ports import Ask
 from registratura.flows.step import Claim, Send, Start
+from registratura.flows.withdrawn import consent_withdrawn
 
 
 class IdentityFacts(Facts):
@@ -32,11 +33,13 @@ class IdentityFacts(Facts):
     `account` and `own_card` are those that exist; `differs`: Gosuslugi now says something else than the own card;
     `matches` are the clinics' cards that may be this person's; `logins` are the digests that nobody has yet; the rest
     are ids and a digest for what may have to be made. `answer_used`: another flow took this very answer before.
+    Who has withdrawn the consent may sign in, but nothing that Gosuslugi says of them is kept.
     """
 
     account: str | None = None
     own_card: str | None = None
     password: str | None = None
+    consent_withdrawn: bool = False
     differs: bool = False
     matches: Annotated[tuple[str, ...], Personal] = ()
     logins: tuple[str, ...] = ()
@@ -82,14 +85,16 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
     answer = f"{identity.issuer}\n{answer_id}"
     key = f"{identity.issuer}\n{identity.oid}"
     account = ask.claimed("account", key)
+    withdrawn = bool(account) and consent_withdrawn(account or "", ask)
     card = own_card(account, ask) if account else None
     passwords = ask.of_account(account, PortalPassword) if account else ()
     return IdentityFacts(
         account=account,
         own_card=card.id if card else None,
         password=passwords[0].id if passwords else None,
-        differs=bool(card and card.data.kept != identity and differences(card.data.card, identity)),
-        matches=() if card else matching_cards(identity, ask.settings.clinic_cards(identity)),
+        consent_withdrawn=withdrawn,
+        differs=bool(card and not withdrawn and card.data.kept != identity and differences(card.data.card, identity)),
+        matches=() if card or withdrawn else matching_cards(identity, ask.settings.clinic_cards(identity)),
         logins=() if account else _free_logins(identity, ask),
         account_digest=ask.digest("account", key),
         answer_digest=ask.digest("answer", answer) if answer_id else "",

@@ -21,7 +21,7 @@ class PatientCardChart(Chart):
 
     confirm = refusable(unverified) | unverified.to(confirmed)
     edit = refusable(unverified, confirmed) | inside(unverified, confirmed)
-    take_new = differs.to(confirmed)
+    take_new = refusable(differs) | differs.to(confirmed)
     keep_current = differs.to(confirmed)
     delete = refusable(unverified, confirmed, differs) | deleted.from_(unverified, confirmed, differs)
 

@@ -22,7 +22,7 @@ from registratura.domain.refusal import Refusal
 from registratura.domain.values import Personal
 from registratura.flows.clinic_right import ClinicRight, Withdraw
 from registratura.flows.effects import NotifyPerson
-from registratura.flows.event import Facts
+from registratura.flows.event import Event, Facts
 from registratura.flows.flow import AnyRecord, Flow
 from registratura.flows.patient_card.chart import PatientCardChart
 from registratura.flows.patient_card.events import (
@@ -162,8 +162,8 @@ def why_not_confirmed(record: PC) -> tuple[Refusal, ...]:
     return confirmation_refusals(_card(record))
 
 
-@PatientCard.gathers(Edit, facts=EditFacts)
-def whether_anything_may_be_taken(record: PC, event: Edit, ask: Ask) -> EditFacts:
+@PatientCard.gathers(Edit, TakeNew, facts=EditFacts)
+def whether_anything_may_be_taken(record: PC, event: Event, ask: Ask) -> EditFacts:
     return EditFacts(consent_withdrawn=consent_withdrawn(record.account or "", ask))
 
 
@@ -192,8 +192,14 @@ def note_the_news(case: Case[PatientCardData, GosuslugiDataChanged, Facts]) -> M
     return Move(changes={"news": case.event.identity})
 
 
+@PatientCard.refuses(TakeNew)
+def why_not_taken(case: Case[PatientCardData, TakeNew, EditFacts]) -> Iterator[Refusal]:
+    if case.facts.consent_withdrawn:
+        yield Refusal(code="consent.withdrawn")
+
+
 @PatientCard.decides(TakeNew)
-def take(case: Case[PatientCardData, TakeNew, Facts]) -> Move:
+def take(case: Case[PatientCardData, TakeNew, EditFacts]) -> Move:
     return _taken(case.data, case.data.news) if case.data.news else Move()
 
 

@@ -140,6 +140,8 @@ def decline(case: Case[RegistrationData, DeclineConsent, TextFacts]) -> Move:
 def why_not_this_person(case: Identified) -> Iterator[Refusal]:
     if case.record.account is not None and case.facts.account != case.record.account:
         yield Refusal(code="gosuslugi.another_person")
+    elif case.record.account is not None and case.facts.consent_withdrawn:
+        yield Refusal(code="consent.withdrawn")
 
 
 @Registration.guard

@@ -189,7 +189,7 @@ def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:
     sends: list[Send | Start] = list(news_for_card(identity, facts))
     claims: tuple[Claim, ...] = ()
-    if facts.own_card is None and facts.account is not None:
+    if facts.own_card is None and facts.account is not None and not facts.consent_withdrawn:
         sends.append(open_card(identity, facts.account, facts.new_card, clinic_card))
         claims = (card_claim(facts),)
     if case.data.forgot and facts.password is not None:

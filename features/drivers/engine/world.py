@@ -41,7 +41,7 @@ from registratura.flows.engine.codec import record_of
 from registratura.flows.engine.due import Handler
 from registratura.flows.errors import ConcurrentUpdate, RegistraturaError, StartRefused
 from registratura.flows.flow import AnyRecord
-from registratura.flows.rows import FlowRow
+from registratura.flows.rows import DESTROYED, FlowRow
 from registratura.flows.settings import ATTEMPTS
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
@@ -190,10 +190,10 @@ class World:
 
     # What is stored, read as it is.
     def records(self, chart: str) -> list[AnyRecord]:
-        """Every flow of that chart, the oldest first."""
+        """Every flow of that chart that can be read, the oldest first: of what is destroyed nobody says anything."""
         with self.storage.unit() as unit:
             rows = [unit.flow(row.id) for row in self.storage.flows() if row.flow == chart]
-        return [record_of(row, FLOWS, KEYS) for row in rows if row]
+        return [record_of(row, FLOWS, KEYS) for row in rows if row and not (row.sealed and row.wrapped == DESTROYED)]
 
     def cards_of(self, person: Person) -> list[AnyRecord]:
         """The cards that bear the person's name, deleted ones too: the first name is nobody else's here."""
