@@ -159,10 +159,12 @@ class AttemptChange(NamedTuple):
 class Erased:
     """What goes with a person's data: the data keys of these subjects and flows become DESTROYED.
 
-    The flows have no timers any more; what was still to be handed over and is sealed is dead. The claims are free.
+    What the flows have still to hand over and is sealed is dead; the stopped ones, which nobody can read any more, have
+    no timers. The claims are free.
     """
 
     flows: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     claims: tuple[ClaimRow, ...] = ()

@@ -142,7 +142,7 @@ class Rows:
         for claim in erased.claims:
             if self.claims.get((claim.kind, claim.digest), claim).flow_id == claim.flow_id:
                 self.claims.pop((claim.kind, claim.digest), None)
-        for flow_id in erased.flows:
+        for flow_id in erased.stopped:
             self.timers.pop(flow_id, None)
         for effect in [*self.effects.values()]:
             if effect.flow_id in erased.flows and effect.sealed and self._unfinished(effect.id):

@@ -104,8 +104,9 @@ def _erase(line: Line, erased: Erased) -> None:
         line.change(sql.DESTROY_KEYS_OF, subject)
     for claim in sorted(erased.claims):
         line.change(sql.FREE_CLAIM, claim.kind, claim.digest, claim.flow_id)
-    for flow_id in erased.flows:
+    for flow_id in erased.stopped:
         line.change(sql.STOP_TIMERS, flow_id)
+    for flow_id in erased.flows:
         line.change(sql.ERASE_EFFECTS, flow_id)
 
 

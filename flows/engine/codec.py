@@ -74,8 +74,14 @@ def log_place(flow_id: str, seq: int) -> str:
 
 
 def sealed(sealing: Sealing, personal: dict[str, Any], place: str) -> str | None:
-    """The envelope of personal fields, if there are any."""
+    """The envelope of personal fields, if there are any.
+
+    Raises:
+        Erased: the person's data is destroyed, and no more is taken.
+    """
     keys, key_id, wrapped = sealing
+    if personal and wrapped == DESTROYED:
+        raise Erased(flow_id=place.split("/")[1])
     # In any order: nobody compares what is sealed.
     return keys.seal(key_id, wrapped, to_json(personal).decode(), place) if personal else None
 

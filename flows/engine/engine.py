@@ -35,6 +35,7 @@ from registratura.flows.errors import (
     CallerError,
     ConcurrentUpdate,
     DataDamaged,
+    Erased,
     IdempotencyConflict,
     NotAFlow,
     NotJudged,
@@ -145,7 +146,10 @@ class Engine:
     def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
         """The log of a flow, the oldest entry first, with what is due by now. Personal data in it is sealed."""
         with self.storage.unit(within) as unit:
-            return self._reading(unit, flow_id, caller, lambda ask, record: tuple(unit.log(flow_id)))
+            try:
+                return self._reading(unit, flow_id, caller, lambda ask, record: tuple(unit.log(flow_id)))
+            except Erased:
+                return tuple(unit.log(flow_id))
 
     def record(self, flow_id: str, *, within: Any = None) -> AnyRecord:
         """The record itself, for gateways and stand-ins; what is due by now is carried out first."""

@@ -23,6 +23,7 @@ def erased(ask: Asking, account: str) -> Erased:
     rows = [*own, *others]
     return Erased(
         flows=tuple(row.id for row in rows),
+        stopped=tuple(row.id for row in rows if row.sealed),
         keys=_distinct(row.key_id for row in rows),
         subjects=_distinct(subjects),
         claims=tuple(claim for entry in log for claim in claims_of(entry) if claim.kind not in KEPT),

@@ -11,10 +11,8 @@ from registratura.domain.consent import ConsentEvidence, evidence_hash
 from registratura.flows.engine.ask import Asking
 from registratura.flows.engine.codec import Parts, Sealing, flow_row, log_row, micros, moved_row, sealed, split
 from registratura.flows.engine.erase import erased
-from registratura.flows.errors import Erased
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import (
-    DESTROYED,
     Changes,
     ClaimRow,
     EffectRow,
@@ -103,8 +101,6 @@ class Rows:
             key_id = self.ask.new_id()
             row = KeyRow(key_id, record.subject, self.ask.tools.keys.new_data_key(key_id))
             self.keys.append(row)
-        if row.wrapped == DESTROYED:
-            raise Erased(flow_id=record.id)
         self.ask.wrapped[row.id] = row.wrapped
         return row.id
 

@@ -145,7 +145,8 @@ def test_walks_take_most_transitions_that_there_are(tmp_path: Path) -> None:
         for _ in range(25):
             walk.step(flow_id, caller)
     for flow_id in all_flows(scene):
-        name = scene.portal.engine.record(flow_id).flow
+        with scene.storage.unit() as unit:
+            name = unit.flow(flow_id).flow
         taken |= {(name, transition.split("/")[1]) for transition in scene.events(flow_id)}
     events = {(flow.name, e.name) for flow in FLOWS.values() for e in flow.events if e.origin is not Origin.TIME}
     assert len(taken & events) / len(events) > 0.8, events - taken

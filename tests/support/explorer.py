@@ -20,7 +20,7 @@ from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
 from registratura.flows.errors import RegistraturaError
 from registratura.flows.flow import AnyRecord
-from registratura.flows.rows import EvidenceRow
+from registratura.flows.rows import DESTROYED, EvidenceRow
 from registratura.host import FlowView
 
 MANY = 2
@@ -45,6 +45,8 @@ class Look:
     flows: Mapping[str, AnyRecord]
     evidence: Mapping[str, tuple[str, ...]]
     """The kinds of each flow's evidence of consent."""
+    destroyed: frozenset[str]
+    """The flows that are not among the others, as what they held of a person is destroyed."""
     guesses: tuple[Any, ...]
     now: datetime
 
@@ -120,13 +122,14 @@ def look_at(scene: Scene) -> Look:
     """Everything stored, read as it is: nothing that is due is carried out by looking."""
     with scene.storage.unit() as unit:
         rows = [row for row in map(unit.flow, scene.storage.rows.flows) if row]
-        records = {row.id: record_of(row, FLOWS, KEYS) for row in rows}
+        destroyed = frozenset(row.id for row in rows if row.sealed and row.wrapped == DESTROYED)
+        records = {row.id: record_of(row, FLOWS, KEYS) for row in rows if row.id not in destroyed}
         evidence = {flow_id: tuple(_kinds(unit.evidence(flow_id))) for flow_id in records}
     counted = scene.storage.rows.attempts.items()
     guesses = tuple(
         sorted((name, min(a.count, MANY), min(a.lock_level, 1), bool(a.locked_until)) for name, a in counted)
     )
-    return Look(records, evidence, guesses, scene.clock.now)
+    return Look(records, evidence, destroyed, guesses, scene.clock.now)
 
 
 World = tuple[Any, ...]

@@ -31,7 +31,12 @@ def no_delivery_without_a_right(moved: Moved) -> bool:
 
 
 def no_right_without_consent(moved: Moved) -> bool:
-    """A3: each right belongs to one window in which the consent to it was recorded."""
+    """A3: each right belongs to one window in which the consent to it was recorded.
+
+    What the window knew of a person may be destroyed since: then it did not happen in this move.
+    """
+    if moved.after.destroyed:
+        return {right.id for right in moved.after.of("clinic_right")} <= moved.before.flows.keys()
     attached = [
         a for a in moved.after.of("attachment") if a.state == "attached" and "accepted" in moved.after.evidence[a.id]
     ]
@@ -40,7 +45,8 @@ def no_right_without_consent(moved: Moved) -> bool:
 
 def nothing_after_the_end(moved: Moved) -> bool:
     """R4, U31: what is declined, expired, cancelled or done stays as it is."""
-    over = {flow_id: record for flow_id, record in moved.before.flows.items() if ended(record)}
+    before = moved.before.flows.items()
+    over = {flow: record for flow, record in before if ended(record) and flow not in moved.after.destroyed}
     return all(moved.after.flows[flow_id] == record for flow_id, record in over.items())
 
 
@@ -50,7 +56,7 @@ def nothing_after_its_time(moved: Moved) -> bool:
     life = before.timers.get("expire") if before else None
     if before is None or life is None or ended(before) or life.due > moved.before.now:
         return True
-    return ended(moved.after.flows[before.id])
+    return before.id in moved.after.destroyed or ended(moved.after.flows[before.id])
 
 
 def one_account_for_one_person(moved: Moved) -> bool:

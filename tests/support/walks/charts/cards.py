@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from support.portal import PASSWORD, accepting
@@ -34,6 +35,8 @@ from support.walks.world import World
 from registratura.domain.card import FieldName
 from registratura.domain.identity import Identity
 from registratura.flows.clinic_right import ClinicRight, Withdraw
+from registratura.flows.consent_withdrawal import ConsentWithdrawal
+from registratura.flows.errors import StartRefused
 from registratura.flows.patient_card import (
     AddRelative,
     CameOfAge,
@@ -60,6 +63,8 @@ from registratura.host import Caller
 OWN = "Совершеннолетия ждут только в карте ребёнка."
 CHILDS = "Новости Госуслуг бывают только о своей карте, а 18 лет ждут только в карте ребёнка."
 COMPLETE = "Карту ребёнка без обязательных полей не завести."
+NOTHING_NEW = "После отзыва согласия ничего нового не берут."
+WITHDRAWN = Way(needs="withdrawn", why="consent.withdrawn")
 UNDATED_CARD = Way(needs="undated", why="card.required_invalid")
 
 
@@ -99,7 +104,14 @@ def _withdraw_rights(world: World) -> None:
 def _attaches(world: World) -> Act:
     """A clinic that has no right to it just now, by a code that is for whoever has it."""
     _withdraw_rights(world)
-    return fact(partial(enter, world, window(world, world.flow), issued(world)))
+    with suppress(StartRefused):
+        return fact(partial(enter, world, window(world, world.flow), issued(world)))
+    return lambda: None
+
+
+def _withdraw_consent(world: World) -> None:
+    with suppress(StartRefused):
+        world.portal.start(ConsentWithdrawal, caller=Caller(account=world.record.account))
 
 
 CARD = Plan(
@@ -117,12 +129,13 @@ CARD = Plan(
     ),
     deeds=(
         person(Confirm, UNDATED_CARD, Way()),
-        deed("edits the policy", Edit, _edits(FieldName.POLICY, *POLICIES)),
-        deed("edits an old card", Edit, _edits(FieldName.POLICY, *POLICIES, late=1), Way(why="card.stale")),
+        deed("edits the policy", Edit, _edits(FieldName.POLICY, *POLICIES), WITHDRAWN, Way()),
+        deed("edits an old card", Edit, _edits(FieldName.POLICY, *POLICIES, late=1), WITHDRAWN, Way(why="card.stale")),
         deed(
             "edits the date of birth",
             Edit,
             _edits(FieldName.BIRTH_DATE, "2019-05-13", "2019-05-14"),
+            WITHDRAWN,
             Way(needs="undated", adds="typed", drops="undated"),
             Way(needs="typed"),
             Way(needs="child"),
@@ -133,6 +146,7 @@ CARD = Plan(
             GosuslugiDataChanged,
             comes_in_again(_news(HER)),
             Way(needs="child", nothing=True),
+            Way(needs="withdrawn", nothing=True),
             Way(at="unverified", drops="undated typed"),
             Way(),
         ),
@@ -141,15 +155,23 @@ CARD = Plan(
             GosuslugiDataChanged,
             comes_in_again(_news(UNDATED)),
             Way(needs="child", nothing=True),
+            Way(needs="withdrawn", nothing=True),
             Way(at="unverified", needs="typed"),
             Way(at="unverified", adds="undated"),
         ),
-        person(TakeNew, Way(drops="typed")),
+        person(TakeNew, WITHDRAWN, Way(drops="typed")),
+        deed(
+            "takes what is new, having withdrawn the consent",
+            TakeNew,
+            sends(lambda world: TakeNew(), _withdraw_consent),
+            Way(why="consent.withdrawn", adds="withdrawn", drops="right"),
+        ),
         person(KeepCurrent),
         deed(
             "a clinic is attached",
             ClinicAttached,
             _attaches,
+            Way(needs="withdrawn", nothing=True),
             Way(effects="StartExport", adds="right"),
         ),
         person(Delete(confirmed=True), Way(needs="right", why="card.has_right"), Way()),
@@ -180,6 +202,9 @@ CARD = Plan(
         "confirmed/gosuslugi_data_changed/* > */came_of_age/*": CHILDS,
         "differs/* > */came_of_age/*": CHILDS,
         "begin/add_relative/* > */gosuslugi_data_changed/*": CHILDS,
+        "differs/take_new/refused > differs/take_new/confirmed": NOTHING_NEW,
+        "differs/take_new/refused > differs/gosuslugi_data_changed/*": NOTHING_NEW,
+        "differs/take_new/refused > differs/clinic_attached/*": NOTHING_NEW,
         "begin/add_relative/* > unverified/confirm/refused": COMPLETE,
         "unverified/confirm/refused > */came_of_age/*": COMPLETE,
         "unverified/confirm/refused > unverified/confirm/confirmed": (

@@ -48,7 +48,7 @@ WITHDRAWAL = Plan(
         ),
     ),
     deeds=(
-        deed("the data is destroyed", DataDestroyed, _destroys),
+        deed("the data is destroyed", DataDestroyed, _destroys, Way(effects="EndOtherSessions")),
         deed("the law obliges to keep it", LawObligesToKeep, _keeps),
         deed(
             "the term goes by",
