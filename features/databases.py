@@ -20,7 +20,8 @@ NAMED = "REGISTRATURA_TEST_POSTGRES"
 EMPTY = """
 DO $$ DECLARE found record; BEGIN
   FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = '{name}' LOOP
-    EXECUTE format('DELETE FROM {name}.%I', found.tablename);
+    EXECUTE format('DELETE FROM {name}.%I', found.tablename) ||
+      CASE WHEN found.tablename LIKE '%meta' THEN ' WHERE name <> ''schema_version''' ELSE '' END;
   END LOOP;
 END $$
 """
@@ -50,7 +51,7 @@ def server() -> URL:
         raise NoServer(MISSING) from None
     address = make_url(get_server(folder, cleanup_mode="delete").get_uri())
     url = address.set(drivername="postgresql+psycopg")
-    _say(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    say(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     return url
 
 
@@ -61,15 +62,25 @@ def schema() -> Iterator[URL]:
     try:
         yield server().update_query_dict({"options": f"-csearch_path={name}"})
     finally:
-        _say(server(), EMPTY.format(name=name))
+        say(server(), EMPTY.format(name=name))
         _free.append(name)
+
+
+@contextmanager
+def empty_schema() -> Iterator[URL]:
+    """The address of a place without tables, which is gone afterwards."""
+    name = _new_schema()
+    try:
+        yield server().update_query_dict({"options": f"-csearch_path={name}"})
+    finally:
+        say(server(), f"DROP SCHEMA {name} CASCADE")
 
 
 def _new_schema() -> str:
     name = f"registratura_test_{os.getpid()}_{next(_numbers)}"
-    _say(server(), f"CREATE SCHEMA {name}")
+    say(server(), f"CREATE SCHEMA {name}")
     if os.environ.get(NAMED):
-        atexit.register(_say, server(), f"DROP SCHEMA {name} CASCADE")
+        atexit.register(say, server(), f"DROP SCHEMA IF EXISTS {name} CASCADE")
     return name
 
 
@@ -83,7 +94,7 @@ def database(kind: str, folder: Path) -> Iterator[URL | str]:
         yield "memory:" if kind == "memory" else f"sqlite:///{folder / 'portal.db'}"
 
 
-def _say(url: URL, *words: str) -> None:
+def say(url: URL, *words: str) -> None:
     import psycopg
 
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from registratura.host.terminal.help import RussianCommand
-from registratura.host.terminal.main import OPTIONS, OURS, Keys, app
+from registratura.host.terminal.main import app
 from registratura.host.terminal.main import main as main
+from registratura.host.terminal.options import OPTIONS, OURS, Keys
 
 
 @app.command(

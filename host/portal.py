@@ -38,9 +38,11 @@ from registratura.storage import (
     FileKeyring,
     MemoryStorage,
     RandomIds,
+    TableNames,
     create_key_file,
     storage_for,
 )
+from registratura.storage.names import OUR_NAMES
 
 T = TypeVar("T")
 KEY_CHECK = "key_check"
@@ -77,9 +79,12 @@ class Registratura:
         keys: the key file's path, a callable that gives the master secret (32 bytes), or a Keyring. The key file of a
             new database is made where it is not there yet (mode 0600); a database that has one is never given another.
         parts: settings, texts, effect handlers, clock, hasher and ids, each with a default.
+        create: make the tables in a database that has none, and the key file.
+        names: the schema or the prefix of the tables, where they are not to be called as ours are.
 
     Raises:
         DatabaseMissing, DatabaseDamaged, KeyMissing, KeyWrong, KeyUnreadable: nothing was written.
+        SchemaOlder, SchemaNewer, SchemaTorn, SchemaForeign, NamesUnfit: see `storage_for`; nothing was written.
     """
 
     def __init__(
@@ -89,11 +94,12 @@ class Registratura:
         *,
         parts: Parts | None = None,
         create: bool = True,
+        names: TableNames = OUR_NAMES,
     ) -> None:
         self.parts = parts or Parts()
         _look_at(keys)
         self._async_engine: Any = database if hasattr(database, "sync_engine") else None
-        storage = _storage(getattr(database, "sync_engine", database), create)
+        storage = _storage(getattr(database, "sync_engine", database), create, names)
         tools = Tools(
             flows=FLOWS,
             keys=_keys_for(storage, keys, create, mine=storage is not database),
@@ -225,10 +231,10 @@ def _say_nothing(effect: Any, effect_id: str) -> None:
 _SAY_NOTHING: Mapping[type[Effect], Handler] = {NotifyPerson: _say_nothing, EndOtherSessions: _say_nothing}
 
 
-def _storage(database: Any, create: bool) -> Storage:
+def _storage(database: Any, create: bool, names: TableNames) -> Storage:
     if database == "memory:":
         return MemoryStorage()
-    return database if isinstance(database, Storage) else storage_for(database, create=create)
+    return database if isinstance(database, Storage) else storage_for(database, create=create, names=names)
 
 
 def _keys_for(storage: Storage, keys: Any, create: bool, *, mine: bool) -> Keyring:

@@ -4,6 +4,7 @@ from registratura.storage.ids import RandomIds
 from registratura.storage.keyring import SecretKeyring
 from registratura.storage.keys import CallableKeyring, FileKeyring, create_key_file, load_key_file
 from registratura.storage.memory import MemoryStorage
+from registratura.storage.names import TableNames
 from registratura.storage.open import storage_for
 from registratura.storage.passwords import Argon2Hasher
 from registratura.storage.sql import SqlStorage
@@ -16,6 +17,7 @@ __all__ = [
     "RandomIds",
     "SecretKeyring",
     "SqlStorage",
+    "TableNames",
     "create_key_file",
     "load_key_file",
     "storage_for",

@@ -7,20 +7,19 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Dialect
-
 from registratura.flows.errors import WithinUnknown
 from registratura.flows.ports import Lost
 from registratura.storage.batch import Batch, Check, batch_on
 from registratura.storage.databases import BEGIN, Errors
+from registratura.storage.names import Speech
 from registratura.storage.statement import Statement
 
 
 class Line:
     """Runs statements. Every answer is read to its end at once: on SQLite a half-read one holds a transaction open."""
 
-    def __init__(self, connection: Any, dialect: Dialect, errors: Errors) -> None:
-        self._connection, self._dialect, self._errors = connection, dialect, errors
+    def __init__(self, connection: Any, speech: Speech, errors: Errors) -> None:
+        self._connection, self._speech, self._errors = connection, speech, errors
         self._cursor = connection.cursor()
         self._batch: Batch | None = None
 
@@ -31,7 +30,7 @@ class Line:
     def rows(self, statement: Statement, *values: Any) -> Sequence[Sequence[Any]]:
         """What the statement finds."""
         self.settle()
-        ready = statement.on(self._dialect)
+        ready = statement.on(self._speech)
         try:
             self._cursor.execute(ready.sql, ready.bind(values))
             found: Sequence[Sequence[Any]] = self._cursor.fetchall()
@@ -43,7 +42,7 @@ class Line:
 
     def run(self, statement: Statement, *values: Any) -> int:
         """How many rows the statement changed."""
-        ready = statement.on(self._dialect)
+        ready = statement.on(self._speech)
         try:
             self._cursor.execute(ready.sql, ready.bind(values))
         except self._errors.caught as error:
@@ -113,7 +112,7 @@ class Line:
         """Whether there is a batch, with which the statement went."""
         if self._batch is None:
             return False
-        ready = statement.on(self._dialect)
+        ready = statement.on(self._speech)
         try:
             self._batch.send(ready.sql, ready.bind(values), check)
         except self._errors.caught as error:
@@ -124,7 +123,7 @@ class Line:
     def transaction(self, turn: AbstractContextManager[Any]) -> Iterator[None]:
         """A transaction of our own, when it is its turn."""
         with turn:
-            self.say(BEGIN[self._dialect.name])
+            self.say(BEGIN[self._speech.name])
             try:
                 yield
                 self.settle()

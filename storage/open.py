@@ -6,28 +6,30 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, SingletonThreadPool, StaticPool, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Engine, SingletonThreadPool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from registratura.flows.errors import (
     AddressUnreadable,
-    DatabaseDamaged,
     DatabaseMissing,
     DatabaseUnavailable,
     DatabaseUnsupported,
     PoolUnfit,
-    SchemaNewer,
 )
 from registratura.storage.databases import BEGIN
+from registratura.storage.names import OUR_NAMES, TableNames
 from registratura.storage.postgresql import must_be_alive, see_to_server
+from registratura.storage.schema import see_to_tables
 from registratura.storage.sql import SqlStorage
-from registratura.storage.tables import META, SCHEMA_VERSION
 
 # FULL: what was committed survives a loss of power, also in WAL. A writer of another process is waited for, in ms.
 PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
-def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool = True) -> SqlStorage:
+Database = str | os.PathLike[str] | URL | Engine
+
+
+def storage_for(database: Database, *, create: bool = True, names: TableNames = OUR_NAMES) -> SqlStorage:
     """The storage in a database.
 
     Args:
@@ -35,6 +37,7 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
             path of an SQLite file, or the host's own engine, which stays the host's: its settings are not touched and
             it is not closed.
         create: make the tables, and the SQLite file, if they are not there.
+        names: what the tables are called.
 
     Raises:
         DatabaseMissing: there is nothing at that address, and it is not to be made; or its folder is not there.
@@ -43,16 +46,30 @@ def storage_for(database: str | os.PathLike[str] | URL | Engine, *, create: bool
         PoolUnfit: the host's engine gives all tasks one connection.
         DatabaseDamaged: it is not a database.
         DatabaseUnavailable: it does not answer, or may not be written.
-        SchemaNewer: a newer release made the tables.
+        SchemaOlder, SchemaNewer: another release made the tables.
+        SchemaTorn, SchemaForeign: the tables are not whole, or not ours.
+        NamesUnfit: a schema, for SQLite.
     """
-    disposes = not isinstance(database, Engine)
-    engine = _fit(database) if isinstance(database, Engine) else _engine(_url(database), create)
-    storage = SqlStorage(engine, disposes=disposes)
+    storage = reached(database, create, names)
     try:
-        _see_to_tables(storage, create)
+        see_to_tables(storage, create)
     except BaseException:
         storage.close()
         raise
+    return storage
+
+
+def reached(database: Database, create: bool, names: TableNames) -> SqlStorage:
+    """The storage, whatever its tables are."""
+    disposes = not isinstance(database, Engine)
+    engine = _fit(database) if isinstance(database, Engine) else _engine(_url(database), create)
+    storage = SqlStorage(engine, names=names, disposes=disposes)
+    if engine.dialect.name == "postgresql":
+        try:
+            see_to_server(engine, storage.where, storage.errors)
+        except BaseException:
+            storage.close()
+            raise
     return storage
 
 
@@ -119,19 +136,3 @@ def _must_be_there(file: Path, create: bool) -> None:
 def _set_up(connection: Any, record: object) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _see_to_tables(storage: SqlStorage, create: bool) -> None:
-    if storage.engine.dialect.name == "postgresql":
-        see_to_server(storage.engine, storage.where, storage.errors)
-    with storage.errors.translated():
-        there = inspect(storage.engine).has_table(META.name)
-    version = storage.meta("schema_version") if there else None
-    if version is None:
-        if not create:
-            raise DatabaseMissing(where=storage.where)
-        storage.create()
-    elif not version.isdecimal():
-        raise DatabaseDamaged(where=storage.where)
-    elif int(version) > SCHEMA_VERSION:
-        raise SchemaNewer(where=storage.where, found=version, known=SCHEMA_VERSION)

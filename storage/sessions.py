@@ -12,52 +12,11 @@ from hashlib import sha256
 from threading import RLock
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Index,
-    MetaData,
-    Table,
-    Text,
-    delete,
-    insert,
-    inspect,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, insert, select, update
 
 from registratura.flows.ports import Storage
 from registratura.storage.sql import SqlStorage
-from registratura.storage.statements import creating
-
-METADATA = MetaData()
-SESSIONS = Table(
-    "registratura_web_sessions",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("account", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("data", Text, nullable=False),
-)
-Index("registratura_web_sessions_of_account", SESSIONS.c.account)
-VISITS = Table(
-    "registratura_web_visits",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("session", Text, nullable=False),
-    Column("flow_id", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("spent", BigInteger, nullable=False),
-)
-HANDOVERS = Table(
-    "registratura_web_handovers",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("token", Text, nullable=False),
-)
+from registratura.storage.tables import HANDOVERS, SESSIONS, VISITS, named
 
 
 def digest(secret: str) -> str:
@@ -207,62 +166,65 @@ class SqlSessions(Sessions):
 
     def __init__(self, storage: SqlStorage) -> None:
         self._storage = storage
-        with storage.errors.translated():
-            there = inspect(storage.engine).has_table(HANDOVERS.name)
-        if not there:  # Whoever may not make tables can still use them.
-            storage.make(creating(METADATA))
+        self._sessions, self._visits, self._handovers = (
+            named(table, storage.names) for table in (SESSIONS, VISITS, HANDOVERS)
+        )
 
     def get(self, session_id: str) -> SessionRow | None:
-        row = self._one(select(SESSIONS).where(SESSIONS.c.id == session_id))
+        row = self._one(select(self._sessions).where(self._sessions.c.id == session_id))
         return SessionRow._make(row) if row else None
 
     def add(self, row: SessionRow) -> None:
-        self._run(insert(SESSIONS).values(row._asdict()))
+        self._run(insert(self._sessions).values(row._asdict()))
 
     def change(self, row: SessionRow) -> bool:
-        return self._run(update(SESSIONS).where(SESSIONS.c.id == row.id).values(row._asdict())) > 0
+        return self._run(update(self._sessions).where(self._sessions.c.id == row.id).values(row._asdict())) > 0
 
     def touch(self, session_id: str, seen_at: int) -> None:
-        self._run(update(SESSIONS).where(SESSIONS.c.id == session_id).values(seen_at=seen_at))
+        self._run(update(self._sessions).where(self._sessions.c.id == session_id).values(seen_at=seen_at))
 
     def end(self, session_id: str) -> None:
-        self._run(delete(SESSIONS).where(SESSIONS.c.id == session_id))
+        self._run(delete(self._sessions).where(self._sessions.c.id == session_id))
 
     def move(self, session_id: str, row: SessionRow, handover: HandoverRow | None = None) -> bool:
-        visits = update(VISITS).where(VISITS.c.session == session_id).values(session=row.id)
+        visits = update(self._visits).where(self._visits.c.session == session_id).values(session=row.id)
         with self._connection() as connection:
             # A changed key and not a deletion: of two that want to move the same session one finds none.
-            moved = update(SESSIONS).where(SESSIONS.c.id == session_id).values(row._asdict())
+            moved = update(self._sessions).where(self._sessions.c.id == session_id).values(row._asdict())
             if not connection.execute(moved).rowcount:
                 return False
             connection.execute(visits)
             if handover is not None:
-                connection.execute(insert(HANDOVERS).values(handover._asdict()))
+                connection.execute(insert(self._handovers).values(handover._asdict()))
             return True
 
     def handover(self, handover_id: str) -> HandoverRow | None:
-        row = self._one(select(HANDOVERS).where(HANDOVERS.c.id == handover_id))
+        row = self._one(select(self._handovers).where(self._handovers.c.id == handover_id))
         return HandoverRow._make(row) if row else None
 
     def end_of_account(self, account: str, created_before: int, but: str | None = None) -> int:
-        old = (SESSIONS.c.account == account, SESSIONS.c.created_at < created_before, SESSIONS.c.id != (but or ""))
-        return self._run(delete(SESSIONS).where(*old))
+        old = (
+            self._sessions.c.account == account,
+            self._sessions.c.created_at < created_before,
+            self._sessions.c.id != (but or ""),
+        )
+        return self._run(delete(self._sessions).where(*old))
 
     def add_visit(self, row: VisitRow) -> None:
-        self._run(insert(VISITS).values(row._asdict()))
+        self._run(insert(self._visits).values(row._asdict()))
 
     def visit(self, visit_id: str) -> VisitRow | None:
-        row = self._one(select(VISITS).where(VISITS.c.id == visit_id))
+        row = self._one(select(self._visits).where(self._visits.c.id == visit_id))
         return VisitRow._make(row) if row else None
 
     def spend_visit(self, visit_id: str, session: str) -> VisitRow | None:
-        mine = (VISITS.c.id == visit_id, VISITS.c.session == session, VISITS.c.spent == 0)
-        return self.visit(visit_id) if self._run(update(VISITS).where(*mine).values(spent=1)) else None
+        mine = (self._visits.c.id == visit_id, self._visits.c.session == session, self._visits.c.spent == 0)
+        return self.visit(visit_id) if self._run(update(self._visits).where(*mine).values(spent=1)) else None
 
     def purge(self, before: int) -> int:
-        self._run(delete(VISITS).where(VISITS.c.at < before))
-        self._run(delete(HANDOVERS).where(HANDOVERS.c.at < before))
-        return self._run(delete(SESSIONS).where(SESSIONS.c.seen_at < before))
+        self._run(delete(self._visits).where(self._visits.c.at < before))
+        self._run(delete(self._handovers).where(self._handovers.c.at < before))
+        return self._run(delete(self._sessions).where(self._sessions.c.seen_at < before))
 
     def _one(self, statement: Any) -> Any:
         with self._connection() as connection:

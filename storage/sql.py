@@ -10,7 +10,7 @@ After a fork both processes may go on. A host's own engine is the host's to disp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import RLock, get_ident
@@ -27,17 +27,18 @@ from registratura.storage import statements as sql
 from registratura.storage.databases import MAKING_TABLES, Errors
 from registratura.storage.forks import watch_forks
 from registratura.storage.line import Line, commits_at_once
+from registratura.storage.names import OUR_NAMES, TableNames, speech_of
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
 from registratura.storage.sql_unit import SqlUnit
-from registratura.storage.statement import Statement
 from registratura.storage.tables import SCHEMA_VERSION
 
 
 class SqlStorage(Storage):
     """Rows in a database. It may be shared by threads. `storage_for` makes one and sees that the tables are there."""
 
-    def __init__(self, engine: Engine, *, disposes: bool = False) -> None:
-        self.engine, self._disposes = engine, disposes
+    def __init__(self, engine: Engine, *, names: TableNames = OUR_NAMES, disposes: bool = False) -> None:
+        self.engine, self.names, self._disposes = engine, names, disposes
+        self._speech = speech_of(engine.dialect, names)
         # Without its query, which may hold a password too.
         self.where = engine.url.set(query={}).render_as_string(hide_password=True)
         self.errors = Errors(engine.dialect, self.where)
@@ -125,16 +126,19 @@ class SqlStorage(Storage):
             return line.run(sql.FORGET_ANSWERS, before) + line.run(sql.FORGET_TICKETS, before)
 
     def create(self) -> None:
-        """Make the tables that are not there."""
-        self.make(sql.CREATE)
-        self.add_meta("schema_version", str(SCHEMA_VERSION))
-
-    def make(self, tables: Iterable[Statement]) -> None:
-        """Make these tables, where they are not there."""
+        """Make the tables that are not there: all of them or, if something is in the way, none."""
         with self._line() as line, self._transaction(line):
-            line.say(MAKING_TABLES[self.engine.dialect.name])
-            for statement in tables:
+            line.say(MAKING_TABLES[self._speech.name])
+            if schema := self._missing_schema(line):
+                line.say(f'CREATE SCHEMA "{schema}"')
+            for statement in sql.CREATE:
                 line.run(statement)
+            line.run(sql.ADD_META, "schema_version", str(SCHEMA_VERSION))
+
+    def _missing_schema(self, line: Line) -> str | None:
+        """The schema that is to be made. Who may not make any can use one that is there."""
+        schema = self.names.schema
+        return None if schema is None or line.rows(sql.SCHEMA, schema) else schema
 
     def close(self) -> None:
         """Close the connections, unless the engine is the host's. From now on no call is taken."""
@@ -170,12 +174,16 @@ class SqlStorage(Storage):
         self.must_be_open()
         if self._torn:
             raise DatabaseUnavailable(reason="forked in the middle of an event; open it after the fork")
-        with self._shared_connection() if self.shared else self._connection() as connection:
-            line = self._held[owner] = Line(connection, self.engine.dialect, self.errors)
+        with self.driver() as connection:
+            line = self._held[owner] = Line(connection, self._speech, self.errors)
             try:
                 yield line
             finally:
                 del self._held[owner]
+
+    def driver(self) -> AbstractContextManager[Any]:
+        """The driver's connection, on which nothing has begun."""
+        return self._shared_connection() if self.shared else self._connection()
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
@@ -237,7 +245,8 @@ class SqlStorage(Storage):
                 connection.begin()
             if _autocommits(connection) or getattr(connection.connection.driver_connection, "autocommit", None) is True:
                 raise commits_at_once()
-            line = Line(connection.connection.dbapi_connection, connection.dialect, errors)
+            speech = speech_of(connection.dialect, self.names)
+            line = Line(connection.connection.dbapi_connection, speech, errors)
         try:
             turn = sql.TAKE_TURN if connection.dialect.name == "sqlite" else None
             whole = partial(line.savepoint, turn, connection.connection.driver_connection)

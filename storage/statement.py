@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Dialect, Table, bindparam
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import BindParameter, CompilerElement
 from sqlalchemy.types import TypeEngine
+
+from registratura.storage.names import Speech
 
 Insert = Callable[[Table], Any]
 INSERTS: dict[str, Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -42,18 +44,17 @@ class Statement:
 
     build: Callable[[Insert], CompilerElement]
     names: tuple[str, ...]
-    _ready: dict[tuple[str, str], Ready] = field(default_factory=dict)
+    _ready: dict[Speech, Ready] = field(default_factory=dict)
 
-    def on(self, dialect: Dialect) -> Ready:
+    def on(self, speech: Speech) -> Ready:
         """The statement in that database's words."""
-        key = dialect.name, dialect.paramstyle
-        ready = self._ready.get(key)
+        ready = self._ready.get(speech)
         if ready is None:
-            ready = self._ready[key] = self._compiled(dialect)
+            ready = self._ready[speech] = self._compiled(speech)
         return ready
 
-    def _compiled(self, dialect: Dialect) -> Ready:
-        compiled: Any = self.build(INSERTS[dialect.name]).compile(dialect=dialect)
+    def _compiled(self, speech: Speech) -> Ready:
+        compiled: Any = self.build(INSERTS[speech.name]).compile(dialect=speech.dialect)
         parameters: dict[str, Any] = getattr(compiled, "params", None) or {}
         mine = tuple(f"_{name}" for name in self.names)
         constants = {name: constant for name, constant in parameters.items() if name not in mine}

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    MetaData,
     Select,
     Table,
     Text,
@@ -20,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -264,6 +264,7 @@ SECURITY_EVENTS = _statement(
 )
 META_VALUE = _by(META, META.c.name)
 ADD_META = _insert(META, unless_there=True)
+SCHEMA = _statement(text("SELECT 1 FROM pg_namespace WHERE nspname = :_name"), "name")
 FORGET_ANSWERS = _statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
 FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
 # Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the
@@ -271,12 +272,12 @@ FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")
 TAKE_TURN = _statement(update(META).where(false()).values(value=META.c.value))
 
 
-def creating(metadata: MetaData) -> Iterator[Statement]:
-    """What makes these tables and their indexes."""
-    for table in metadata.sorted_tables:
+def _creating() -> Iterator[Statement]:
+    """What makes the tables and their indexes."""
+    for table in METADATA.sorted_tables:
         yield _statement(CreateTable(table, if_not_exists=True))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield _statement(CreateIndex(index, if_not_exists=True))
 
 
-CREATE = tuple(creating(METADATA))
+CREATE = tuple(_creating())

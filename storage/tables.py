@@ -6,8 +6,13 @@ together, and destroying a person's key leaves the rows that it sealed where the
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, quoted_name
 from sqlalchemy.dialects import postgresql
+
+from registratura.storage.names import OURS, TableNames
 
 SCHEMA_VERSION = 1
 
@@ -26,7 +31,7 @@ def _whole(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
 
 def _table(name: str, *columns: Column[str] | Column[int], small: bool = False) -> Table:
     # Small rows live in their primary key's tree: SQLite then writes one page, not two. PostgreSQL has no such choice.
-    return Table(f"registratura_{name}", METADATA, *columns, sqlite_with_rowid=not small)
+    return Table(f"{OURS}{name}", METADATA, *columns, sqlite_with_rowid=not small)
 
 
 META = _table("meta", _text("name", key=True), _text("value"), small=True)
@@ -152,3 +157,40 @@ SECURITY = _table(
     _text("details"),
 )
 Index("registratura_security_events_at", SECURITY.c.at)
+
+# The browsers' sessions: `sessions.py`.
+SESSIONS = _table(
+    "web_sessions",
+    _text("id", key=True),
+    _text("account", null=True),
+    _whole("created_at"),
+    _whole("seen_at"),
+    _text("data"),
+)
+Index("registratura_web_sessions_of_account", SESSIONS.c.account)
+
+VISITS = _table("web_visits", _text("id", key=True), _text("session"), _text("flow_id"), _whole("at"), _whole("spent"))
+
+HANDOVERS = _table("web_handovers", _text("id", key=True), _whole("at"), _text("token"))
+
+
+@cache
+def tables_of(names: TableNames) -> MetaData:
+    """The tables under a host's names, for its own Alembic and whatever else wants them as SQLAlchemy's."""
+    return renamed(METADATA, names)
+
+
+def renamed(tables: MetaData, names: TableNames) -> MetaData:
+    """Copies of the tables under these names."""
+    made = MetaData()
+    schema: Any = {"schema": names.schema} if names.schema else {}
+    for table in tables.sorted_tables:
+        for index in table.to_metadata(made, name=names.of(table.name), **schema).indexes:
+            index.name = quoted_name(names.of(str(index.name)), None)
+    return made
+
+
+def named(table: Table, names: TableNames) -> Table:
+    """The one of `tables_of` for this one of ours."""
+    name = names.of(table.name)
+    return tables_of(names).tables[f"{names.schema}.{name}" if names.schema else name]

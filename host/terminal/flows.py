@@ -9,20 +9,17 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import select
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import moment, timers_of
 from registratura.flows.engine.due import carry_out_timers
 from registratura.flows.errors import DataDamaged, UnknownStoredState
-from registratura.flows.rows import EffectRow, FlowRow, LogRow
+from registratura.flows.rows import FlowRow, LogRow
 from registratura.host.portal import Registratura
 from registratura.host.terminal.charts import title_of
 from registratura.host.terminal.console import complain, console, put, say
 from registratura.host.terminal.failures import Complaint, told
 from registratura.host.terminal.opening import opened
-from registratura.storage import SqlStorage
-from registratura.storage.tables import EFFECTS
 
 PAGE = 500
 SHORT = 8
@@ -45,9 +42,8 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
     """One flow: where it stands, its log, timers and effects. Sealed data stays sealed."""
     with opened(database, keys) as portal:
         row = found(portal, part)
-        effects = _effects(portal, row.id)
         with portal.engine.storage.unit() as unit:
-            log = list(unit.log(row.id))
+            log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
     say(f"{_title(row.flow)} ({row.flow}), {row.id}", "bold")
     say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
     _print(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
@@ -129,15 +125,6 @@ def found(portal: Registratura, part: str) -> FlowRow:
     if len(ending) > 1:
         raise Complaint("Так кончаются номера нескольких процессов. Укажите больше знаков.")
     return ending[0]
-
-
-def _effects(portal: Registratura, flow_id: str) -> list[EffectRow]:
-    storage = portal.engine.storage
-    if not isinstance(storage, SqlStorage):
-        return []
-    with storage.engine.connect() as connection:
-        rows = connection.execute(select(EFFECTS).where(EFFECTS.c.flow_id == flow_id).order_by(EFFECTS.c.seq))
-        return [EffectRow._make(row) for row in rows]
 
 
 def _title(flow: str) -> str:

@@ -12,15 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
+from registratura.host.terminal.database import database_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
+from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, chosen
 
 Debug = Annotated[bool, typer.Option("--debug", metavar="", help="Подробности ошибок — в файл registratura-debug.log.")]
-Database = Annotated[str, typer.Option("--database", metavar="БАЗА", help="Файл SQLite или адрес базы.")]
-Keys = Annotated[
-    str | None, typer.Option("--keys", metavar="ФАЙЛ", help="Файл ключа. Если не указать — рядом с базой.")
-]
-OPTIONS = "[КЛЮЧИ]"
-OURS = "registratura.db"
 _seen = {"debug": False}
 
 
@@ -52,6 +48,7 @@ keys_app = typer.Typer(
 )
 app.add_typer(flows_app, name="flows")
 app.add_typer(keys_app, name="keys")
+app.add_typer(database_app, name="db")
 
 
 class Format(StrEnum):
@@ -64,8 +61,20 @@ class Format(StrEnum):
 
 
 @app.callback()
-def start(context: typer.Context, debug: Debug = False) -> None:
+def start(
+    context: typer.Context,
+    debug: Debug = False,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", metavar="СХЕМА", envvar="REGISTRATURA_SCHEMA", help="Схема PostgreSQL, где таблицы."),
+    ] = None,
+    prefix: Annotated[
+        str | None,
+        typer.Option("--prefix", metavar="НАЧАЛО", envvar="REGISTRATURA_PREFIX", help="Начало имён таблиц."),
+    ] = None,
+) -> None:
     _seen["debug"] = debug
+    chosen.schema, chosen.prefix = schema, prefix
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -12,6 +12,9 @@ from registratura.flows.settings import Settings
 from registratura.host.portal import Parts, Registratura, utc_now
 from registratura.host.standins import StandInClinicDesk, StandInGosuslugi, clinic_handlers
 from registratura.host.standins.people import CLINICS, DOCUMENTS, SERVED_REGIONS, citizens
+from registratura.host.terminal.options import chosen
+from registratura.storage import TableNames
+from registratura.storage.names import OUR_NAMES
 
 SQLITE = "sqlite:///"
 
@@ -33,6 +36,11 @@ def keys_of(database: str, keys: str | None) -> str:
     return "registratura.key" if "://" in name or not name else str(Path(name).with_suffix(".key"))
 
 
+def table_names() -> TableNames:
+    """What the tables are called: `registratura --schema … --prefix …`."""
+    return TableNames(chosen.schema, OUR_NAMES.prefix if chosen.prefix is None else chosen.prefix)
+
+
 @contextmanager
 def opened(database: str, keys: str | None) -> Iterator[Registratura]:
     """The portal over a database that is there. Nothing is made.
@@ -40,7 +48,7 @@ def opened(database: str, keys: str | None) -> Iterator[Registratura]:
     Raises:
         DatabaseMissing, DatabaseDamaged, KeyMissing, KeyWrong, …: see `Registratura`.
     """
-    portal = Registratura(database, keys_of(database, keys), parts=_parts(utc_now), create=False)
+    portal = Registratura(database, keys_of(database, keys), parts=_parts(utc_now), create=False, names=table_names())
     try:
         yield portal
     finally:
@@ -50,7 +58,7 @@ def opened(database: str, keys: str | None) -> Iterator[Registratura]:
 @contextmanager
 def world(database: str, keys: str | None, clock: Callable[[], datetime] = utc_now) -> Iterator[World]:
     """The portal with its stand-ins; the database and the key are made where they are not there yet."""
-    portal = Registratura(database, keys_of(database, keys), parts=_parts(clock))
+    portal = Registratura(database, keys_of(database, keys), parts=_parts(clock), names=table_names())
     desks = {clinic.id: StandInClinicDesk(portal, clinic) for clinic in CLINICS.values()}
     for clinic, desk in desks.items():
         desk.hold(*DOCUMENTS[clinic])

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from registratura.flows.ports import Storage
 from registratura.storage import SqlStorage
-from registratura.storage.tables import METADATA
+from registratura.storage.names import OURS
+from registratura.storage.tables import METADATA, named
 
-PREFIX = "registratura_"
 NAMES: Mapping[str, str] = {
     "flows": "процессы",
     "log": "журнал",
@@ -30,11 +30,9 @@ def counted(storage: Storage) -> dict[str, int]:
     """The number of rows of each table, by its name in `NAMES`; nothing for a storage without tables."""
     if not isinstance(storage, SqlStorage):
         return {}
+    tables = {name: named(METADATA.tables[OURS + name], storage.names) for name in NAMES}
     with storage.engine.connect() as connection:
-        return {
-            name: connection.scalar(select(func.count()).select_from(METADATA.tables[PREFIX + name])) or 0
-            for name in NAMES
-        }
+        return {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
 
 
 def difference(before: Mapping[str, int], after: Mapping[str, int]) -> str:

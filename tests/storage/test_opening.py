@@ -26,7 +26,8 @@ from registratura.flows.errors import (
     PoolUnfit,
     SchemaNewer,
 )
-from registratura.storage import SqlStorage, statements, storage_for
+from registratura.storage import SqlStorage, TableNames, statements, storage_for
+from registratura.storage.names import speech_of
 from registratura.storage.statement import Statement
 
 
@@ -237,11 +238,11 @@ def test_an_engine_that_gives_all_tasks_one_connection_is_refused() -> None:
 
 
 def test_every_statement_is_told_to_postgresql_too() -> None:
-    dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+    speech = speech_of(postgresql.psycopg.dialect(), TableNames())  # type: ignore[no-untyped-call]
     all_of_them = [one for one in vars(statements).values() if isinstance(one, Statement)]
     assert len(all_of_them) > 40
     for one in (*all_of_them, *statements.CREATE):
-        ready = one.on(dialect)
+        ready = one.on(speech)
         bound = ready.bind([f"value of {name}" for name in one.names])
         assert all(f"%(_{name})s" in ready.sql for name in one.names), ready.sql
         assert "?" not in ready.sql

@@ -43,10 +43,11 @@ def test_a_database_that_is_not_there_is_told_of(address: URL) -> None:
         storage_for(address.set(database="nowhere"))
 
 
-def test_a_server_that_takes_no_writes_is_told_of_before_anything_is_written(address: URL) -> None:
-    with pytest.raises(ServerReadOnly, match="primary"):
-        storage_for(with_options(address, "-cdefault_transaction_read_only=on"))
-    assert tables(address) == []
+def test_a_server_that_takes_no_writes_is_told_of_before_anything_is_written() -> None:
+    with databases.empty_schema() as address:
+        with pytest.raises(ServerReadOnly, match="primary"):
+            storage_for(with_options(address, "-cdefault_transaction_read_only=on"))
+        assert tables(address) == []
 
 
 def test_a_server_too_old_is_told_of(address: URL, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,30 +66,24 @@ def tables(address: URL) -> list[str]:
     return filled
 
 
-def test_tables_that_are_not_to_be_made_are_missed(address: URL) -> None:
-    with pytest.raises(DatabaseMissing):
+def test_tables_that_are_not_to_be_made_are_missed() -> None:
+    with databases.empty_schema() as address, pytest.raises(DatabaseMissing):
         storage_for(address, create=False)
 
 
-def test_processes_that_start_at_once_make_the_tables_once(address: URL) -> None:
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        for name in connection.scalars(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        ).all():
-            connection.execute(text(f"DROP TABLE {name}"))
-    engine.dispose()
+def test_processes_that_start_at_once_make_the_tables_once() -> None:
     ready = Barrier(8)
+    with databases.empty_schema() as address:
 
-    def start(number: int) -> SqlStorage:
-        ready.wait()
-        return storage_for(address)
+        def start(number: int) -> SqlStorage:
+            ready.wait()
+            return storage_for(address)
 
-    with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(start, range(8)))
-    assert {storage.meta("schema_version") for storage in made} == {"1"}
-    for storage in made:
-        storage.close()
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(start, range(8)))
+        assert {storage.meta("schema_version") for storage in made} == {"1"}
+        for storage in made:
+            storage.close()
 
 
 def test_ids_are_sorted_by_their_bytes(storage: SqlStorage) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select
 
 from registratura.flows.rows import (
     Changes,
@@ -17,7 +17,7 @@ from registratura.flows.rows import (
     TimerRow,
 )
 from registratura.storage import MemoryStorage, SqlStorage
-from registratura.storage.tables import METADATA
+from registratura.storage.tables import METADATA, named
 
 
 def flow(flow_id: str = "flow-1", version: int = 1, **more: Any) -> FlowRow:
@@ -107,8 +107,9 @@ def contents(storage: MemoryStorage | SqlStorage) -> dict[str, Any]:
     if isinstance(storage, MemoryStorage):
         rows = storage.rows.copy()
         return {name: getattr(rows, name) for name in rows.__slots__ if name != "writes"}
+    tables = [(name, named(table, storage.names)) for name, table in METADATA.tables.items() if "_web_" not in name]
     with storage.engine.connect() as connection:
-        return {name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {name}")))) for name in METADATA.tables}
+        return {name: sorted(map(repr, connection.execute(select(table)))) for name, table in tables}
 
 
 def version_of(storage: MemoryStorage | SqlStorage, flow_id: str = "flow-1") -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from registratura.flows.rows import Changes, FlowRow
 from registratura.storage import MemoryStorage, SqlStorage
-from registratura.storage.tables import METADATA
+from registratura.storage.tables import tables_of
 
 ALL = 1_000_000
 Stop = Literal["", "before", "after"]
@@ -71,7 +71,9 @@ class StoppableSql(SqlStorage):
             file = Path(self.engine.url.database or "")
             return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
         with self.engine.connect() as connection:
-            return repr([connection.execute(select(table)).all() for table in METADATA.sorted_tables]).encode()
+            return repr(
+                [connection.execute(select(table)).all() for table in tables_of(self.names).sorted_tables]
+            ).encode()
 
     @contextmanager
     def unit(self, within: Any = None) -> Iterator[Any]:

@@ -1,0 +1,94 @@
+"""There is one schema: what a first start makes, what the migrations lead to and what `tables.py` says are the same."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from support.schemas import PLACES, Place, empty
+
+from registratura.storage import SqlStorage, TableNames
+from registratura.storage.open import reached
+from registratura.storage.schema import EMPTY, see_to_tables, version_of
+from registratura.storage.tables import SCHEMA_VERSION, tables_of
+from registratura.storage.upgrade import THIS, check, script, upgrade
+
+in_each_place = pytest.mark.parametrize("place", PLACES, ids=str)
+
+
+def told(storage: SqlStorage) -> list[str]:
+    """The schema in the database's own words."""
+    words = {
+        "sqlite": "SELECT type || name || sql FROM sqlite_master WHERE sql IS NOT NULL",
+        "postgresql": "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, collation_name,"
+        " column_default) FROM information_schema.columns WHERE table_schema = ANY(current_schemas(false))"
+        " OR table_schema = 'ours' UNION ALL SELECT replace(indexdef, schemaname || '.', '') FROM pg_indexes"
+        " WHERE schemaname = ANY(current_schemas(false)) OR schemaname = 'ours'",
+    }
+    with storage.engine.connect() as connection:
+        rows = connection.scalars(text(words[storage.engine.dialect.name])).all()
+    return sorted(row.translate(str.maketrans("", "", '" \n\t')).replace("IFNOTEXISTS", "") for row in rows)
+
+
+def compared(connection: Connection, names: TableNames) -> list[Any]:
+    """What Alembic finds otherwise than in `tables.py`, in either direction."""
+    opts = {
+        "include_schemas": bool(names.schema),
+        "include_name": lambda name, kind, _: kind != "schema" or name == names.schema,
+    }
+    return list(compare_metadata(MigrationContext.configure(connection, opts=opts), tables_of(names)))
+
+
+@contextmanager
+def opened(place: Place, folder: Path) -> Iterator[SqlStorage]:
+    """A storage without tables."""
+    with empty(place, folder) as address, closing(reached(address, True, place.names)) as storage:
+        yield storage
+
+
+@in_each_place
+def test_a_first_start_and_the_migrations_make_the_same(place: Place, tmp_path: Path) -> None:
+    with opened(place, tmp_path) as storage:
+        see_to_tables(storage, create=True)
+        first = told(storage)
+        assert len(first) > len(tables_of(place.names).tables)
+        with storage.engine.connect() as connection:
+            assert compared(connection, place.names) == []
+    (tmp_path / "second").mkdir()
+    with opened(place, tmp_path / "second") as storage:
+        assert version_of(storage) == EMPTY
+        assert upgrade(storage) == (EMPTY, SCHEMA_VERSION)
+        with storage.engine.connect() as connection:
+            assert compared(connection, place.names) == []
+        assert told(storage) == first
+        assert upgrade(storage) == (SCHEMA_VERSION, SCHEMA_VERSION), "once more changes nothing"
+        assert check(storage) == SCHEMA_VERSION
+        assert told(storage) == first
+        see_to_tables(storage, create=False)
+
+
+@in_each_place
+def test_the_sql_for_a_dba_makes_the_same(place: Place, tmp_path: Path) -> None:
+    with opened(place, tmp_path) as storage:
+        words = script(storage, EMPTY)
+        with storage.driver() as raw:
+            raw.executescript(words) if place.make == "sqlite" else raw.execute(words)
+        assert check(storage) == SCHEMA_VERSION
+        with storage.engine.connect() as connection:
+            assert compared(connection, place.names) == []
+
+
+def test_every_version_has_its_migration() -> None:
+    assert [one.revision for one in THIS.steps(EMPTY)] == [f"registratura_{n + 1}" for n in range(SCHEMA_VERSION)]
+
+
+def test_who_needs_no_migration_waits_for_none() -> None:
+    words = "import sys; import registratura.features.terminal, registratura.host, registratura.storage.sessions;"
+    ran = subprocess.run([sys.executable, "-c", f"{words} sys.exit('alembic' in sys.modules)"])
+    assert ran.returncode == 0
