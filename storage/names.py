@@ -59,7 +59,7 @@ class Speech:
         self.name, self.names, self.dialect = dialect.name, names, copy(dialect)
         words: Any = copy(dialect.identifier_preparer)
         quote = words.quote
-        words.quote = lambda name: quote(names.of(name))
+        words.quote, words.quote_schema = (lambda name: quote(names.of(name))), quote
         words.schema_for_object = lambda thing: names.schema if isinstance(thing, Table) else None
         self.dialect.identifier_preparer = words
 
