@@ -49,7 +49,7 @@ def version_of(storage: SqlStorage) -> int:
     version = _told(storage)
     if version is None:
         raise SchemaTorn(where=storage.where, what="schema_version")
-    if not version.isdecimal():
+    if not version.isdecimal() or int(version) == EMPTY:
         raise DatabaseDamaged(where=storage.where)
     return int(version)
 

@@ -2,38 +2,21 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
-from support.schemas import PLACES, Place, empty
+from sqlalchemy import Connection
+from support.schemas import PLACES, Place, opened, told
 
-from registratura.storage import SqlStorage, TableNames
-from registratura.storage.open import reached
+from registratura.storage import TableNames
 from registratura.storage.schema import EMPTY, see_to_tables, version_of
 from registratura.storage.tables import SCHEMA_VERSION, tables_of
 from registratura.storage.upgrade import THIS, check, script, upgrade
 
 in_each_place = pytest.mark.parametrize("place", PLACES, ids=str)
-
-
-def told(storage: SqlStorage) -> list[str]:
-    """The schema in the database's own words."""
-    words = {
-        "sqlite": "SELECT type || name || sql FROM sqlite_master WHERE sql IS NOT NULL",
-        "postgresql": "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, collation_name,"
-        " column_default) FROM information_schema.columns WHERE table_schema = ANY(current_schemas(false))"
-        " OR table_schema = 'ours' UNION ALL SELECT replace(indexdef, schemaname || '.', '') FROM pg_indexes"
-        " WHERE schemaname = ANY(current_schemas(false)) OR schemaname = 'ours'",
-    }
-    with storage.engine.connect() as connection:
-        rows = connection.scalars(text(words[storage.engine.dialect.name])).all()
-    return sorted(row.translate(str.maketrans("", "", '" \n\t')).replace("IFNOTEXISTS", "") for row in rows)
 
 
 def compared(connection: Connection, names: TableNames) -> list[Any]:
@@ -43,13 +26,6 @@ def compared(connection: Connection, names: TableNames) -> list[Any]:
         "include_name": lambda name, kind, _: kind != "schema" or name == names.schema,
     }
     return list(compare_metadata(MigrationContext.configure(connection, opts=opts), tables_of(names)))
-
-
-@contextmanager
-def opened(place: Place, folder: Path) -> Iterator[SqlStorage]:
-    """A storage without tables."""
-    with empty(place, folder) as address, closing(reached(address, True, place.names)) as storage:
-        yield storage
 
 
 @in_each_place
