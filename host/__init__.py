@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from registratura.flows.settings import Settings
     from registratura.host.gateways import IssuedCode
     from registratura.host.portal import Parts, Registratura
+    from registratura.storage.names import TableNames
 
 __all__ = [
     "Action",
@@ -20,6 +21,7 @@ __all__ = [
     "Screen",
     "Settings",
     "ShownRefusal",
+    "TableNames",
 ]
 
 _HOMES = {
@@ -29,6 +31,7 @@ _HOMES = {
     "IssuedCode": "registratura.host.gateways",
     "Parts": "registratura.host.portal",
     "Registratura": "registratura.host.portal",
+    "TableNames": "registratura.storage.names",
 }
 
 

@@ -8,6 +8,7 @@ from registratura.storage.names import TableNames
 from registratura.storage.open import storage_for
 from registratura.storage.passwords import Argon2Hasher
 from registratura.storage.sql import SqlStorage
+from registratura.storage.tables import tables_of
 
 __all__ = [
     "Argon2Hasher",
@@ -21,4 +22,5 @@ __all__ = [
     "create_key_file",
     "load_key_file",
     "storage_for",
+    "tables_of",
 ]
