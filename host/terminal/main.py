@@ -217,6 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except Exception as error:  # noqa: BLE001  # no traceback reaches a person, whatever it is
         return report(error, debug=_seen["debug"])
+    finally:
+        chosen.schema = chosen.prefix = None
     if code == 130:
         say("\nДо свидания!")
     return code if isinstance(code, int) else 0

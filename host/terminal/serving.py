@@ -13,6 +13,7 @@ MISSING = (
 def serve_portal(database: str, keys: str | None, ports: tuple[int, int, int]) -> int:
     """Run the three servers until Ctrl-C; gives the exit code."""
     try:
+        from registratura.host.terminal.opening import table_names
         from registratura.host.web.ports import PortTaken
         from registratura.host.web.serve import serve
     except ModuleNotFoundError as missing:
@@ -20,6 +21,6 @@ def serve_portal(database: str, keys: str | None, ports: tuple[int, int, int]) -
             raise
         raise Complaint(MISSING.format(name=missing.name)) from missing
     try:
-        return serve(database, keys, ports)
+        return serve(database, keys, ports, names=table_names())
     except PortTaken as taken:
         raise Complaint(str(taken)) from None

@@ -37,6 +37,7 @@ from registratura.host.web.browser import Browsers
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS
 from registratura.host.web.options import WebOptions
 from registratura.host.web.ports import HOST, listening
+from registratura.storage.names import OUR_NAMES, TableNames
 
 PORTS = (8000, 8001, 8002)
 GRACE = 5
@@ -63,6 +64,7 @@ def serve(
     keys: str | None = None,
     ports: tuple[int, int, int] = PORTS,
     people: Sequence[Citizen] = (),
+    names: TableNames = OUR_NAMES,
 ) -> int:
     """Run until Ctrl-C. `people` have accounts at the stand-in Gosuslugi besides those who always have.
 
@@ -74,7 +76,7 @@ def serve(
     os.umask(0o077)
     with ExitStack() as stack:
         sockets = {port: stack.enter_context(listening(port)) for port in ports}
-        town = stack.enter_context(built(database, keys, ports, people))
+        town = stack.enter_context(built(database, keys, ports, people, names))
         stack.enter_context(_working(town))
         stack.enter_context(_running(town.apps, sockets))
         typer.echo(greeting(ports, database))
@@ -85,12 +87,16 @@ def serve(
 
 @contextmanager
 def built(
-    database: str, keys: str | None, ports: tuple[int, int, int] = PORTS, people: Sequence[Citizen] = ()
+    database: str,
+    keys: str | None,
+    ports: tuple[int, int, int] = PORTS,
+    people: Sequence[Citizen] = (),
+    names: TableNames = OUR_NAMES,
 ) -> Iterator[Town]:
     """The portal and its stand-ins, not yet listening. The database and its key file are made if they are not there."""
     here, there, desk = (f"http://{HOST}:{port}" for port in ports)
     parts = Parts(settings=Settings(served_regions=SERVED_REGIONS, clinics=CLINICS))
-    portal = Registratura(database, keys or key_beside(database), parts=parts)
+    portal = Registratura(database, keys or key_beside(database), parts=parts, names=names)
     with open_http() as http:
         try:
             signer, channel = RsaSigner.generate(), secrets.token_bytes(32)

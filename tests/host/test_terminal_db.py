@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from support.terminal import Run
 
+from registratura.storage import TableNames
+
 DATABASE = ("--database", "portal.db")
 
 
@@ -65,6 +67,17 @@ def test_other_names_hold_for_every_command(run: Run, empty: Path, monkeypatch: 
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert tables
     assert all(name.startswith("reg_") for name in tables)
+
+
+def test_other_names_hold_for_the_portal_in_a_browser(run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving = pytest.importorskip("registratura.host.web.serve", reason="the extra `web` is not installed")
+    handed: list[TableNames] = []
+    monkeypatch.setattr(serving, "serve", lambda *_, names: handed.append(names) or 0)
+    assert told(run, "--prefix", "reg_", "serve")[0] == 0
+    with serving.built(str(empty), None, names=handed[0]):
+        pass
+    assert told(run, "--prefix", "reg_", "db", "check")[0] == 0
+    assert told(run, "db", "check")[0] == 1
 
 
 WRONG = {

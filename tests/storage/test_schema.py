@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from support.schemas import PLACES, Place, opened, told
 
+from registratura.features import databases
 from registratura.storage import TableNames
+from registratura.storage.open import reached
 from registratura.storage.schema import EMPTY, see_to_tables, version_of
 from registratura.storage.tables import SCHEMA_VERSION, tables_of
 from registratura.storage.upgrade import THIS, check, script, upgrade
@@ -64,7 +67,22 @@ def test_every_version_has_its_migration() -> None:
     assert [one.revision for one in THIS.steps(EMPTY)] == [f"registratura_{n + 1}" for n in range(SCHEMA_VERSION)]
 
 
+def test_the_longest_name_is_not_cut() -> None:
+    longest = TableNames(prefix="x" * 30)
+    for table in tables_of(longest).tables.values():
+        assert max(len(str(name)) for name in (f"{table.name}_pkey", *(one.name for one in table.indexes))) <= 63
+
+
 def test_who_needs_no_migration_waits_for_none() -> None:
     words = "import sys; import registratura.features.terminal, registratura.host, registratura.storage.sessions;"
     ran = subprocess.run([sys.executable, "-c", f"{words} sys.exit('alembic' in sys.modules)"])
     assert ran.returncode == 0
+
+
+def test_a_schema_by_name_that_is_the_servers_choice_as_well() -> None:
+    with databases.empty_schema() as address:
+        _, _, name = str(address.query["options"]).partition("search_path=")
+        with closing(reached(address, True, TableNames(schema=name, prefix=""))) as storage:
+            assert upgrade(storage) == (EMPTY, SCHEMA_VERSION)
+            assert check(storage) == SCHEMA_VERSION
+            see_to_tables(storage, create=False)
