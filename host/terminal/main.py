@@ -189,6 +189,25 @@ def verify_flows(
     return verify(flow, database, keys)
 
 
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Отзывы, по которым данные ждут уничтожения; с номером — уничтожить данные по акту.",
+)
+def erase(
+    withdrawal: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Номер отзыва или его конец.", show_default=False)
+    ] = None,
+    act: Annotated[str | None, typer.Option("--act", metavar="НОМЕР", help="Номер акта об уничтожении.")] = None,
+    sure: Annotated[bool, typer.Option("--yes", metavar="", help="Не переспрашивать.")] = False,
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal import erasing
+
+    return erasing.erase(withdrawal, act, sure, database, keys) if withdrawal else erasing.show_waiting(database, keys)
+
+
 @keys_app.command("new", cls=RussianCommand, options_metavar=OPTIONS, help="Сделать файл с новыми ключами.")
 def new_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Куда записать.", show_default=False)]) -> int:
     from registratura.host.terminal.console import say

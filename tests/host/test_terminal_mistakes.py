@@ -43,6 +43,8 @@ BAD = [
     ("keys", "new", "good.key"),
     ("keys", "new", "nowhere/at/all.key"),
     ("due",),
+    ("erase",),
+    ("erase", "nonsense", "--act", "1", "--database", "good.db"),
     ("play", "--database", "text.db"),
     ("play", "--database", "good.db", "--keys", "other.key"),
     ("play", "--database", "nowhere/at/all.db"),
