@@ -122,6 +122,13 @@ class Storage(Protocol):
     def add_meta(self, name: str, value: str) -> str:
         """Keep this value unless there is one by that name already; gives the one that is kept."""
 
+    def data_keys(self, after: str = "", limit: int = 100) -> Sequence[KeyRow]:
+        """Data keys by their ids, those after that one."""
+
+    def rewrap(self, keys: Sequence[tuple[KeyRow, str]]) -> int:
+        """Wrap data keys anew, those that are still as they were read; how many they were."""
+
+    def set_meta(self, name: str, value: str) -> None: ...
     def purge(self, before: int) -> int: ...
     def close(self) -> None: ...
 
@@ -135,6 +142,13 @@ class Keyring(Protocol):
 
     def new_data_key(self, key_id: str) -> str:
         """A new data key under this id, wrapped, as it is stored."""
+
+    def rewrapped(self, key_id: str, wrapped: str) -> str | None:
+        """A data key wrapped by the newest master key; nothing if it is already.
+
+        Raises:
+            ValueError: it does not unwrap.
+        """
 
     def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
         """`v1.<key id>.<nonce>.<ciphertext>`; `place` (row and column) is bound to it."""

@@ -17,6 +17,7 @@ from registratura.flows.errors import StartRefused
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
 from registratura.flows.rows import SecurityRow
+from registratura.storage import rewrap_keys
 
 
 class Gateway:
@@ -143,3 +144,7 @@ class Operator(Gateway):
     def law_obliges_to_keep(self, withdrawal_id: str, law: str, *, within: Any = None) -> FlowView:
         """Part of the data must be kept; `law` names the rule (U40)."""
         return self._fact(withdrawal_id, LawObligesToKeep(law=law), within)
+
+    def rewrap_keys(self) -> int:
+        """Wrap every data key by the newest master key; how many were. It may be repeated, and run at any time."""
+        return rewrap_keys(self._engine.storage, self._engine.tools.keys)

@@ -35,6 +35,7 @@ from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
 from registratura.storage import (
     Argon2Hasher,
     CallableKeyring,
+    EnvironmentKeyring,
     FileKeyring,
     MemoryStorage,
     RandomIds,
@@ -42,10 +43,11 @@ from registratura.storage import (
     create_key_file,
     storage_for,
 )
+from registratura.storage.keys import ENVIRONMENT, Secrets
 from registratura.storage.names import OUR_NAMES
+from registratura.storage.rotation import KEY_CHECK
 
 T = TypeVar("T")
-KEY_CHECK = "key_check"
 
 
 def utc_now() -> datetime:
@@ -76,8 +78,9 @@ class Registratura:
 
     Args:
         database: an SQLAlchemy URL (`sqlite:///portal.db`), the host's own Engine, `"memory:"`, or a Storage.
-        keys: the key file's path, a callable that gives the master secret (32 bytes), or a Keyring. The key file of a
-            new database is made where it is not there yet (mode 0600); a database that has one is never given another.
+        keys: the key file's path, `env:NAME` for a variable with the text of one, a callable that gives the master
+            secret (32 bytes, or several, the newest first), or a Keyring. The key file of a new database is made where
+            it is not there yet (mode 0600); a database that has one is never given another.
         parts: settings, texts, effect handlers, clock, hasher and ids, each with a default.
         create: make the tables in a database that has none, and the key file.
         names: the schema or the prefix of the tables, where they are not to be called as ours are.
@@ -90,7 +93,7 @@ class Registratura:
     def __init__(
         self,
         database: str | os.PathLike[str] | Any,
-        keys: str | os.PathLike[str] | Callable[[], bytes] | Keyring,
+        keys: str | os.PathLike[str] | Secrets | Keyring,
         *,
         parts: Parts | None = None,
         create: bool = True,
@@ -264,10 +267,17 @@ def _look_at(keys: Any) -> None:
         return
     if not isinstance(keys, str | os.PathLike):
         raise KeyUnreadable(key="keys=", reason="it is no path, no callable and no Keyring")
-    if os.path.exists(keys):
+    if variable := _variable(keys):
+        EnvironmentKeyring(variable)
+    elif os.path.exists(keys):
         FileKeyring(keys)
     elif not os.path.isdir(os.path.dirname(os.path.abspath(keys))):
         raise KeyUnreadable(key=os.fspath(keys), reason="there is no such folder")
+
+
+def _variable(keys: Any) -> str | None:
+    """The environment variable that is meant by `env:NAME`."""
+    return keys.removeprefix(ENVIRONMENT) if isinstance(keys, str) and keys.startswith(ENVIRONMENT) else None
 
 
 def _keyring(keys: Any, make: bool) -> Keyring:
@@ -275,6 +285,8 @@ def _keyring(keys: Any, make: bool) -> Keyring:
         return keys
     if callable(keys):
         return CallableKeyring(keys)
+    if variable := _variable(keys):
+        return EnvironmentKeyring(variable)
     if not os.path.exists(keys):
         if not make:
             raise KeyMissing(key=os.fspath(keys))

@@ -7,7 +7,9 @@ Everything says which key it was made with, so that keys can be changed one afte
     digest             d1.<digest key id>.<hexadecimal>         HMAC-SHA256
     signature          s1.<sign key id>.<hexadecimal>           HMAC-SHA256
 
-Unwrapped data keys are not remembered beyond one event: once a key's row is destroyed, nothing opens what it sealed.
+A master key is changed without touching what is sealed: data keys that a former one wrapped open as before, until
+`rewrap_keys` wraps them anew. Unwrapped data keys are not remembered beyond one event: once a key's row is destroyed,
+nothing opens what it sealed.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import hmac
 import re
 import secrets
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -45,30 +48,66 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys outside the database. `digest` has the newest first; the older ones still find what they made."""
+    """The keys outside the database.
+
+    `master` wraps; `others` are master keys that unwrap all the same: former ones, and one that is to come. `digest`
+    has the newest first; the older ones still find what they made.
+    """
 
     master: Key
     digest: tuple[Key, ...]
     sign: Key
+    others: tuple[Key, ...] = ()
+
+    @property
+    def masters(self) -> tuple[Key, ...]:
+        return self.master, *self.others
+
+
+class _Held:
+    """The keys that are used now, by all rings of one keyring, and where they may be looked up anew."""
+
+    def __init__(self, keys: Keys, again: Callable[[], Keys] | None) -> None:
+        self._again = again
+        self._take(keys)
+
+    def cipher(self, master: str) -> AESGCM:
+        """That of a master key. One that is unknown may have come meanwhile.
+
+        Raises:
+            ValueError: it has not.
+        """
+        if master not in self.ciphers and self._again is not None:
+            self._take(self._again())
+        if master not in self.ciphers:
+            raise ValueError("wrapped by a master key that is not here")
+        return self.ciphers[master]
+
+    def _take(self, keys: Keys) -> None:
+        # The ciphers first: whoever sees a new master key finds its cipher.
+        self.ciphers = {key.id: AESGCM(key.secret) for key in keys.masters}
+        self.keys = keys
 
 
 class SecretKeyring(Keyring):
-    """A keyring over keys that are in memory."""
+    """A keyring over keys that are in memory; `again` looks them up anew where they are kept."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-        self._master = AESGCM(keys.master.secret)
+    def __init__(self, keys: Keys, again: Callable[[], Keys] | None = None) -> None:
+        self._held = _Held(keys, again)
         self._unwrapped: dict[tuple[str, str], AESGCM] | None = None
 
     def for_one_event(self) -> SecretKeyring:
         ring = SecretKeyring.__new__(SecretKeyring)
-        ring._keys, ring._master, ring._unwrapped = self._keys, self._master, {}
+        ring._held, ring._unwrapped = self._held, {}
         return ring
 
     def new_data_key(self, key_id: str) -> str:
-        secret = secrets.token_bytes(KEY_BYTES)
-        master = self._keys.master.id
-        return _sealed("w1", master, self._master, secret, f"keys/{key_id}/{master}")
+        return self._wrapped(key_id, secrets.token_bytes(KEY_BYTES))
+
+    def rewrapped(self, key_id: str, wrapped: str) -> str | None:
+        if wrapped.startswith(f"w1.{self._keys.master.id}."):
+            return None
+        return self._wrapped(key_id, self._secret(key_id, wrapped))
 
     def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
         return _sealed("v1", key_id, self._data_key(key_id, wrapped), text.encode(), f"{place}/{key_id}")
@@ -98,7 +137,7 @@ class SecretKeyring(Keyring):
     def fits(self, check_value: str) -> bool:
         """Every key that was newest when the check value was made is still among the live ones."""
         keys = self._keys
-        live = [_check("master", keys.master), _check("sign", keys.sign)]
+        live = [_check("sign", keys.sign), *(_check("master", key) for key in keys.masters)]
         live += [_check("digest", key) for key in keys.digest]
         version, *checks = check_value.split(" ")
         known = [any(hmac.compare_digest(check.encode(), mine.encode()) for mine in live) for check in checks]
@@ -108,11 +147,22 @@ class SecretKeyring(Keyring):
         kept = self._unwrapped
         if kept is not None and (key_id, wrapped) in kept:
             return kept[key_id, wrapped]
-        master = self._keys.master.id
-        key = AESGCM(_opened("w1", master, self._master, wrapped, f"keys/{key_id}/{master}"))
+        key = AESGCM(self._secret(key_id, wrapped))
         if kept is not None:
             kept[key_id, wrapped] = key
         return key
+
+    @property
+    def _keys(self) -> Keys:
+        return self._held.keys
+
+    def _wrapped(self, key_id: str, secret: bytes) -> str:
+        master = self._keys.master.id
+        return _sealed("w1", master, self._held.cipher(master), secret, f"keys/{key_id}/{master}")
+
+    def _secret(self, key_id: str, wrapped: str) -> bytes:
+        master = wrapped.split(".")[1] if wrapped.count(".") == 3 else ""
+        return _opened("w1", master, self._held.cipher(master), wrapped, f"keys/{key_id}/{master}")
 
 
 def _sealed(version: str, key_id: str, key: AESGCM, data: bytes, bound_to: str) -> str:

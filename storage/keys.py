@@ -1,8 +1,9 @@
-"""Where the keys come from: a key file of the installation, or a host's callable that asks its key management.
+"""Where the keys come from: a key file, an environment variable with its text, or a callable that asks a KMS.
 
 The key file is JSON with mode 0600; each key is 32 bytes in base64:
 
-    {"version": 1, "master": {"id", "key"}, "digest": [{"id", "key"}, … the newest first], "sign": {"id", "key"}}
+    {"version": 1, "master": {"id", "key"}, "digest": [{"id", "key"}, … the newest first], "sign": {"id", "key"},
+     "former": [master keys that still unwrap], "next": a master key that is to come, or null}
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -23,6 +25,10 @@ from pydantic import Field, ValidationError
 from registratura.domain.values import Secret, Value
 from registratura.flows.errors import KeyExposed, KeyFileExists, KeyMissing, KeyUnreadable
 from registratura.storage.keyring import KEY_BYTES, Key, Keys, SecretKeyring
+
+ENVIRONMENT = "env:"
+NEW_FILE = ".registratura-key-"
+Secrets = Callable[[], bytes | Sequence[bytes]]
 
 
 class StoredKey(Value):
@@ -42,6 +48,8 @@ class KeyFile(Value):
     master: StoredKey
     digest: tuple[StoredKey, ...] = Field(min_length=1)
     sign: StoredKey
+    former: tuple[StoredKey, ...] = ()
+    next: StoredKey | None = None
 
     def opened(self) -> Keys:
         """The keys themselves.
@@ -49,30 +57,66 @@ class KeyFile(Value):
         Raises:
             ValueError: a key is not 32 bytes in base64, or its id has other characters.
         """
-        return Keys(self.master.opened(), tuple(key.opened() for key in self.digest), self.sign.opened())
+        others = (*self.former, self.next) if self.next else self.former
+        return Keys(
+            self.master.opened(),
+            tuple(key.opened() for key in self.digest),
+            self.sign.opened(),
+            tuple(key.opened() for key in others),
+        )
+
+    def prepared(self) -> KeyFile:
+        """The same, with a master key that is to come."""
+        return self if self.next else self.model_copy(update={"next": _new()})
+
+    def rotated(self) -> KeyFile:
+        """The master key that was to come, or a new one, wraps from now on."""
+        return self.model_copy(
+            update={"master": self.next or _new(), "former": (self.master, *self.former), "next": None}
+        )
+
+    def retired(self) -> KeyFile:
+        """Former master keys are forgotten."""
+        return self.model_copy(update={"former": ()})
 
 
 class FileKeyring(SecretKeyring):
-    """The keys of a key file; see `load_key_file` for what can be wrong with it."""
+    """The keys of a key file; see `load_key_file` for what can be wrong with it.
+
+    It is read again when something comes that a master key wrapped which is not among them.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(load_key_file(path))
+        super().__init__(load_key_file(path), partial(load_key_file, path))
+
+
+class EnvironmentKeyring(SecretKeyring):
+    """The keys of an environment variable that holds the text of a key file.
+
+    Raises:
+        KeyMissing: there is no such variable.
+        KeyUnreadable: it holds something else.
+    """
+
+    def __init__(self, variable: str) -> None:
+        text = os.environ.get(variable)
+        if text is None:
+            raise KeyMissing(key=f"{ENVIRONMENT}{variable}")
+        super().__init__(_read(text.encode(), f"{ENVIRONMENT}{variable}").opened())
 
 
 class CallableKeyring(SecretKeyring):
-    """Keys derived (HKDF-SHA256) from a master secret of 32 bytes, for which the host's callable is asked once.
+    """Keys derived (HKDF-SHA256) from a secret of 32 bytes, for which the host's callable is asked.
+
+    Once the secret was changed it gives several, the newest first: that one wraps, the others unwrap, and the first one
+    ever finds and signs. It is asked again when something comes that was wrapped by none of them.
 
     Raises:
         KeyUnreadable: it gives something else.
     """
 
-    def __init__(self, secret: Callable[[], bytes]) -> None:
-        master = secret()
-        if len(master) != KEY_BYTES:
-            raise KeyUnreadable(key="keys=", reason=f"the host's callable does not give {KEY_BYTES} bytes")
-        name = _derived(master, "id")[:4].hex()
-        made = {use: Key(name, _derived(master, use)) for use in ("master", "digest", "sign")}
-        super().__init__(Keys(made["master"], (made["digest"],), made["sign"]))
+    def __init__(self, secret: Secrets) -> None:
+        super().__init__(_derived_keys(secret), partial(_derived_keys, secret))
 
 
 def create_key_file(path: str | os.PathLike[str]) -> Path:
@@ -86,7 +130,7 @@ def create_key_file(path: str | os.PathLike[str]) -> Path:
     text = KeyFile(master=_new(), digest=(_new(),), sign=_new()).model_dump_json(indent=2) + "\n"
     try:
         # Made closed to others from the start: there is no moment in which somebody else could open it.
-        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".registratura-key-") as out:
+        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=NEW_FILE) as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
@@ -109,21 +153,63 @@ def load_key_file(path: str | os.PathLike[str]) -> Keys:
         KeyUnreadable: it cannot be read, or is no key file.
     """
     file = Path(path)
+    return _stored(file).opened()
+
+
+def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], KeyFile]) -> Keys:
+    """Change the keys in a file (`KeyFile.prepared`, `rotated`, `retired`): all of it, or nothing. Its owner stays.
+
+    Raises:
+        KeyMissing, KeyExposed, KeyUnreadable: as for `load_key_file`, or it cannot be written there.
+    """
+    file = Path(path)
+    before = _stored(file)
+    after = change(before)
+    if after == before:
+        return before.opened()
+    made = None
+    try:
+        owner = file.stat()
+        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=NEW_FILE, delete=False) as made:
+            made.write(after.model_dump_json(indent=2) + "\n")
+            made.flush()
+            os.fsync(made.fileno())
+        if os.name == "posix":
+            os.chown(made.name, owner.st_uid, owner.st_gid)
+        os.replace(made.name, file)
+        _keep_names(file.parent)
+    except OSError as error:
+        raise KeyUnreadable(key=str(file), reason=error.strerror) from None
+    finally:
+        if made is not None:
+            Path(made.name).unlink(missing_ok=True)
+    return after.opened()
+
+
+def _stored(file: Path) -> KeyFile:
     try:
         if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise KeyExposed(key=str(file))
-        return KeyFile.model_validate_json(file.read_bytes()).opened()
+        text = file.read_bytes()
     except FileNotFoundError:
         raise KeyMissing(key=str(file)) from None
     except OSError as error:
         raise KeyUnreadable(key=str(file), reason=error.strerror) from None
+    return _read(text, str(file))
+
+
+def _read(text: bytes, where: str) -> KeyFile:
+    try:
+        keys = KeyFile.model_validate_json(text)
+        keys.opened()
     except ValidationError as error:
         # The position and the kind of mistake only: what was read may be a key.
-        where = "; ".join(sorted({f"{'.'.join(map(str, e['loc']))} ({e['type']})" for e in error.errors()}))
-        raise KeyUnreadable(key=str(file), reason=where) from None
+        what = "; ".join(sorted({f"{'.'.join(map(str, e['loc']))} ({e['type']})" for e in error.errors()}))
+        raise KeyUnreadable(key=where, reason=what) from None
     except ValueError:
         reason = f"a key is not {KEY_BYTES} bytes in base64 under a plain id"
-        raise KeyUnreadable(key=str(file), reason=reason) from None
+        raise KeyUnreadable(key=where, reason=reason) from None
+    return keys
 
 
 def _keep_names(folder: Path) -> None:
@@ -138,6 +224,17 @@ def _keep_names(folder: Path) -> None:
 
 def _new() -> StoredKey:
     return StoredKey(id=secrets.token_hex(4), key=b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+
+
+def _derived_keys(secret: Secrets) -> Keys:
+    given: Any = secret()
+    secrets_ = (given,) if isinstance(given, bytes) else tuple(given)
+    if not secrets_ or any(not isinstance(one, bytes) or len(one) != KEY_BYTES for one in secrets_):
+        raise KeyUnreadable(key="keys=", reason=f"the host's callable does not give {KEY_BYTES} bytes")
+    names = [_derived(one, "id")[:4].hex() for one in secrets_]
+    masters = [Key(name, _derived(one, "master")) for name, one in zip(names, secrets_, strict=True)]
+    digest, sign = (Key(names[-1], _derived(secrets_[-1], use)) for use in ("digest", "sign"))
+    return Keys(masters[0], (digest,), sign, tuple(masters[1:]))
 
 
 def _derived(master: bytes, use: str) -> bytes:

@@ -214,6 +214,22 @@ class MemoryStorage(Storage):
             self.rows.writes += 1
             return self.rows.meta.setdefault(name, value)
 
+    def set_meta(self, name: str, value: str) -> None:
+        with self._lock:
+            self.rows.writes += 1
+            self.rows.meta[name] = value
+
+    def data_keys(self, after: str = "", limit: int = 100) -> Sequence[KeyRow]:
+        with self._lock:
+            return sorted(row for row in self.rows.keys.values() if row.id > after)[:limit]
+
+    def rewrap(self, keys: Sequence[tuple[KeyRow, str]]) -> int:
+        with self._lock:
+            still = [(key, wrapped) for key, wrapped in keys if self.rows.keys.get(key.id) == key]
+            self.rows.keys |= {key.id: key._replace(wrapped=wrapped) for key, wrapped in still}
+            self.rows.writes += bool(still)
+            return len(still)
+
     def purge(self, before: int) -> int:
         with self._lock:
             return self.rows.purge(before)

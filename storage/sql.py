@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, scoped_session
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import DatabaseUnavailable, PortalClosed, WithinUnknown
 from registratura.flows.ports import Storage
-from registratura.flows.rows import EffectRow, SecurityRow, TicketRow, TimerRow
+from registratura.flows.rows import EffectRow, KeyRow, SecurityRow, TicketRow, TimerRow
 from registratura.storage import statements as sql
 from registratura.storage.databases import MAKING_TABLES, Errors
 from registratura.storage.forks import watch_forks
@@ -120,6 +120,18 @@ class SqlStorage(Storage):
         with self._line() as line, self._transaction(line):
             line.run(sql.ADD_META, name, value)
             return str(line.rows(sql.META_VALUE, name)[0][1])
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._line() as line, self._transaction(line):
+            line.run(sql.SET_META, name, value)
+
+    def data_keys(self, after: str = "", limit: int = 100) -> Sequence[KeyRow]:
+        with self._line() as line:
+            return [KeyRow._make(row) for row in line.rows(sql.KEYS_AFTER, after, limit)]
+
+    def rewrap(self, keys: Sequence[tuple[KeyRow, str]]) -> int:
+        with self._line() as line, self._transaction(line):
+            return sum(line.run(sql.REWRAP, key.id, key.wrapped, wrapped) for key, wrapped in keys)
 
     def purge(self, before: int) -> int:
         with self._line() as line, self._transaction(line):

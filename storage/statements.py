@@ -134,6 +134,15 @@ FREE_CLAIM = _statement(
     "digest",
     "flow_id",
 )
+KEYS_AFTER = _statement(
+    select(KEYS).where(KEYS.c.id > value("after")).order_by(KEYS.c.id).limit(value("limit")), "after", "limit"
+)
+REWRAP = _statement(
+    update(KEYS).where(KEYS.c.id == value("id"), KEYS.c.wrapped == value("before")).values(wrapped=value("wrapped")),
+    "id",
+    "before",
+    "wrapped",
+)
 LINK_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(subject=value("subject")), "subject", "id")
 STOP_TIMERS = _statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id")), "flow_id")
 ADD_TIMER = _insert(TIMERS)
@@ -265,6 +274,7 @@ SECURITY_EVENTS = _statement(
 META_VALUE = _by(META, META.c.name)
 ADD_META = _insert(META, unless_there=True)
 SCHEMA = _statement(text("SELECT 1 FROM pg_namespace WHERE nspname = :_name"), "name")
+SET_META = _statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "name", "value")
 FORGET_ANSWERS = _statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
 FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
 # Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the

@@ -210,13 +210,42 @@ def erase(
 
 @keys_app.command("new", cls=RussianCommand, options_metavar=OPTIONS, help="Сделать файл с новыми ключами.")
 def new_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Куда записать.", show_default=False)]) -> int:
-    from registratura.host.terminal.console import say
-    from registratura.storage import create_key_file
+    from registratura.host.terminal.keys import new
 
-    made = create_key_file(file)
-    say(f"Ключи записаны в {made}; читать их можете только вы.", "green")
-    say("Сделайте копию и храните её отдельно от базы: без ключа базу не прочитать.")
-    return 0
+    return new(file)
+
+
+@keys_app.command(
+    "prepare",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Добавить в файл главный ключ на будущее: для портала на нескольких машинах.",
+)
+def prepare_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Файл ключей.", show_default=False)]) -> int:
+    from registratura.host.terminal.keys import prepare
+
+    return prepare(file)
+
+
+@keys_app.command(
+    "rotate", cls=RussianCommand, options_metavar=OPTIONS, help="Сменить главный ключ; портал при этом работает."
+)
+def rotate_keys(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.keys import rotate
+
+    return rotate(database, keys)
+
+
+@keys_app.command(
+    "retire",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Убрать прежние главные ключи, когда все программы портала начаты заново.",
+)
+def retire_keys(database: Database = OURS, keys: Keys = None) -> int:
+    from registratura.host.terminal.keys import retire
+
+    return retire(database, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -146,10 +146,10 @@ class Scene:
         return self.walk(flow.id, submitting(self.code().code), caller=caller)
 
 
-def portal_of(database: Any, clock: Clock, **settings: Any) -> Registratura:
+def portal_of(database: Any, clock: Clock, keys: Any = KEYS, **settings: Any) -> Registratura:
     """A portal over that database."""
     made = Settings(**{"consents": CONSENTS, "clinics": CLINICS, **settings})
-    return Registratura(database, KEYS, parts=Parts(settings=made, clock=clock, hasher=HASHER))
+    return Registratura(database, keys, parts=Parts(settings=made, clock=clock, hasher=HASHER))
 
 
 def scene_of(kind: str, folder: Path, **settings: Any) -> Scene:
@@ -160,11 +160,11 @@ def scene_of(kind: str, folder: Path, **settings: Any) -> Scene:
 
 
 @contextmanager
-def opened(kind: str, folder: Path, **settings: Any) -> Iterator[Scene]:
+def opened(kind: str, folder: Path, keys: Any = KEYS, **settings: Any) -> Iterator[Scene]:
     """A scene on that kind of database, closed afterwards."""
     clock = Clock()
     with database(kind, folder) as address:
-        made = Scene(portal_of(address, clock, **settings), clock)
+        made = Scene(portal_of(address, clock, keys, **settings), clock)
         try:
             yield made
         finally:

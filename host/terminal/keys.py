@@ -1,0 +1,58 @@
+"""`registratura keys`: key files, and changing the master key while the portal runs."""
+
+from __future__ import annotations
+
+from registratura.host.terminal.console import say
+from registratura.host.terminal.failures import Complaint
+from registratura.host.terminal.opening import keys_of, opened
+from registratura.storage import KeyFile, change_key_file, create_key_file
+from registratura.storage.keys import ENVIRONMENT
+
+
+def new(file: str) -> int:
+    """A file with new keys."""
+    made = create_key_file(file)
+    say(f"Ключи записаны в {made}; читать их можете только вы.", "green")
+    say("Сделайте копию и храните её отдельно от базы: без ключа базу не прочитать.")
+    return 0
+
+
+def prepare(file: str) -> int:
+    """A master key that is to come, for portals on several machines."""
+    change_key_file(file, KeyFile.prepared)
+    say(f"В {file} добавлен новый главный ключ. Пока работает прежний.", "green")
+    say("Разложите файл по всем машинам портала, затем: registratura keys rotate")
+    return 0
+
+
+def rotate(database: str, keys: str | None) -> int:
+    """The next master key, or a new one, wraps from now on."""
+    file = _file(database, keys)
+    with opened(database, keys):
+        changed = change_key_file(file, KeyFile.rotated)
+    with opened(database, keys) as portal:
+        wrapped = portal.operator.rewrap_keys()
+    say(f"Главный ключ теперь {changed.master.id}. Ключей данных завёрнуто заново: {wrapped}.", "green")
+    say("Сделайте копию файла ключей. Прежний ключ пока в нём: он нужен программам, которые уже работают.")
+    say("Когда все они начаты заново, уберите его: registratura keys retire")
+    return 0
+
+
+def retire(database: str, keys: str | None) -> int:
+    """Former master keys are forgotten, once nothing is wrapped by them."""
+    file = _file(database, keys)
+    with opened(database, keys) as portal:
+        wrapped = portal.operator.rewrap_keys()
+    change_key_file(file, KeyFile.retired)
+    say("Прежние главные ключи убраны из файла." + (f" Завёрнуто заново: {wrapped}." if wrapped else ""), "green")
+    say("Старые копии базы открываются только со старым файлом ключей.")
+    return 0
+
+
+def _file(database: str, keys: str | None) -> str:
+    file = keys_of(database, keys)
+    if file.startswith(ENVIRONMENT):
+        raise Complaint(
+            "Ключи из переменной окружения меняют там, где её задают: смените их в файле и задайте её заново."
+        )
+    return file
