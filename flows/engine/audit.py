@@ -48,6 +48,10 @@ PROBLEMS = {
     "effects": "effects: those of entry {entry} are not what was decided",
     "consent_changed": "consent: entry {entry} was changed, or one before it is missing",
     "consent_end": "consent: it ends with entry {entry}, and the flow knows another number",
+    "checkpoint_left_out": "a checkpoint has this flow, and it is not there",
+    "checkpoint_cut_off": "log: a checkpoint has entry {entry}, and it is not there",
+    "checkpoint_changed": "log: entry {entry}, or one before it, is not what a checkpoint has",
+    "checkpoint_consent": "consent: entry {entry} is not what a checkpoint has, or is not there",
     "consent_signature": "consent: a signature does not fit",
 }
 

@@ -15,6 +15,7 @@ from registratura.flows.engine.codec import moment, timers_of
 from registratura.flows.engine.due import carry_out_timers
 from registratura.flows.errors import DataDamaged, UnknownStoredState
 from registratura.flows.rows import FlowRow, LogRow
+from registratura.host.checkpoints import compare_checkpoints, make_checkpoint
 from registratura.host.portal import Registratura
 from registratura.host.terminal.charts import title_of
 from registratura.host.terminal.console import complain, console, put, say
@@ -55,17 +56,41 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
     return 0
 
 
-def verify(part: str | None, database: str, keys: str | None) -> int:
-    """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done."""
+def verify(part: str | None, checkpoints: str | None, database: str, keys: str | None) -> int:
+    """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done.
+
+    With `checkpoints`, a folder, also compare the database with what it had when they were signed.
+    """
     with opened(database, keys) as portal:
         ids = [found(portal, part).id] if part else list(_ids(portal))
         counts = [_verified(portal, flow_id) for flow_id in ids]
+        if checkpoints and (missing := _compared(portal, checkpoints)):
+            complain(f"Разошлось с контрольными точками процессов: {missing}.")
+            return 1
     if bad := counts.count(None):
         complain(f"Не сходится процессов: {bad} из {len(ids)}.")
         return 1
     entries, evidence = (sum(count[place] for count in counts if count) for place in (0, 1))
     say(f"Всё сходится: процессов {len(ids)}, записей в журнале {entries}, записей о согласиях {evidence}.", "green")
     return 0
+
+
+def checkpoint(folder: str, database: str, keys: str | None) -> int:
+    """Sign how far each log has got, into the next file of the folder."""
+    with opened(database, keys) as portal:
+        made = make_checkpoint(portal.engine, folder)
+    say(f"Контрольная точка {made.number}: процессов с прошлой изменилось {len(made.flows)}.", "green")
+    say(f"Подпись: {made.signature}")
+    say("Храните эти файлы там, где их не изменит тот, у кого есть доступ к базе.", "dim")
+    return 0
+
+
+def _compared(portal: Registratura, folder: str) -> int:
+    texts, broken = portal.engine.texts, 0
+    for flow_id, problem in compare_checkpoints(portal.engine, folder):
+        complain(f"✗ {flow_id}: {texts(f'problem.{problem.code}', entry=problem.entry or 0)}.")
+        broken += 1
+    return broken
 
 
 def _verified(portal: Registratura, flow_id: str) -> tuple[int, int] | None:

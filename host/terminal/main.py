@@ -181,12 +181,31 @@ def verify_flows(
     flow: Annotated[
         str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
     ] = None,
+    checkpoints: Annotated[
+        str | None, typer.Option("--checkpoints", metavar="ПАПКА", help="Сравнить и с контрольными точками.")
+    ] = None,
     database: Database = OURS,
     keys: Keys = None,
 ) -> int:
     from registratura.host.terminal.flows import verify
 
-    return verify(flow, database, keys)
+    return verify(flow, checkpoints, database, keys)
+
+
+@flows_app.command(
+    "checkpoint",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Подписать, докуда дошли журналы: чтобы заметить, если их подменят или укоротят.",
+)
+def sign_flows(
+    folder: Annotated[str, typer.Argument(metavar="ПАПКА", help="Куда записать, вне базы.", show_default=False)],
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal.flows import checkpoint
+
+    return checkpoint(folder, database, keys)
 
 
 @app.command(

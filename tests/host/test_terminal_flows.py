@@ -94,3 +94,24 @@ def test_due_carries_out_timers(run: Run, tmp_path: Path) -> None:
     assert "Таймеров выполнено: 1." in run("due", "--database", DATABASE).out
     assert "Время регистрации истекло" in run("flows", "list", "--database", DATABASE).out
     assert "Таймеров выполнено: 0." in run("due", "--database", DATABASE).out
+
+
+def test_checkpoints_are_signed_and_compared(run: Run, flow_id: str, tmp_path: Path) -> None:
+    (tmp_path / "signed").mkdir()
+    told = run("flows", "checkpoint", "signed", "--database", DATABASE)
+    assert (told.code, "Контрольная точка 1" in told.out) == (0, True)
+    assert run("flows", "verify", "--checkpoints", "signed", "--database", DATABASE).code == 0
+    for table, name in (("flows", "id"), ("log", "flow_id"), ("timers", "flow_id"), ("evidence", "flow_id")):
+        changed(tmp_path, f"DELETE FROM registratura_{table} WHERE {name}='{flow_id}'")
+    assert run("flows", "verify", "--database", DATABASE).code == 0, "by itself nobody could tell"
+    told = run("flows", "verify", "--checkpoints", "signed", "--database", DATABASE)
+    assert (told.code, "процесса нет, а в контрольной точке он есть" in " ".join(told.err.split())) == (1, True)
+
+
+def test_a_checkpoint_that_was_changed_is_said_to_be(run: Run, flow_id: str, tmp_path: Path) -> None:
+    (tmp_path / "signed").mkdir()
+    run("flows", "checkpoint", "signed", "--database", DATABASE)
+    file = tmp_path / "signed" / "000001.jsonl"
+    file.write_text(file.read_text().replace(flow_id, flow_id[::-1]))
+    told = run("flows", "verify", "--checkpoints", "signed", "--database", DATABASE)
+    assert (told.code, "Контрольная точка 000001.jsonl не та" in told.err) == (1, True)
