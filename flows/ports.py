@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from socket import socket
 from typing import Any, Protocol, runtime_checkable
 
 from registratura.domain.attempts import Attempts
@@ -27,6 +28,7 @@ from registratura.flows.rows import (
     TimerRow,
 )
 from registratura.flows.settings import Settings
+from registratura.flows.step import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,32 @@ class Unit(Protocol):
         """
 
 
+class Bell(Protocol):
+    """Rings, where the storage can, when something was written that is due soon."""
+
+    patience: float
+    """Seconds after which to look without its having rung."""
+
+    def wait(self, seconds: float, stop: socket) -> None:
+        """Sleep until it rings, the time is over, or something can be read from `stop`."""
+
+
+class Dispatcher(Protocol):
+    """Carries effects out, or hands them on to what the host already runs (a queue of tasks, a broker)."""
+
+    def takes(self, effect: type[Effect]) -> bool:
+        """Whether it takes effects of that kind."""
+
+    def dispatch(self, effect: Effect, effect_id: str) -> None:
+        """Return once the effect is carried out or surely in other hands. Whatever this raises, it is tried again.
+
+        The id is the same in every repetition: who carries the effect out deduplicates by it.
+
+        Raises:
+            HandlerMissing: nobody takes it; it waits, and no try is used up.
+        """
+
+
 @runtime_checkable
 class Storage(Protocol):
     """Where rows are kept."""
@@ -108,7 +136,18 @@ class Storage(Protocol):
     def add_security_event(self, row: SecurityRow) -> None: ...
     def security_events(self, limit: int = 100) -> Sequence[SecurityRow]: ...
     def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]: ...
-    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]: ...
+    def carry_out(
+        self, now: int, limit: int, plan: Callable[[Sequence[FlowRow]], Iterable[Changes]]
+    ) -> tuple[int, Sequence[str]]:
+        """Find flows with timers that are due, the earliest first, and write what `plan` makes of them together.
+
+        Where the database can, nobody else is given the same flows at the same time. A flow that was moved meanwhile
+        all the same is left out. A flow may be found once for each of its timers; each change is of one flow.
+
+        Returns:
+            How many were found, and the ids of the flows that were moved.
+        """
+
     def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
         """Effects that are due, for one worker until that time.
 
@@ -116,7 +155,24 @@ class Storage(Protocol):
         until it is done or dead. All others wait for nothing.
         """
 
-    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None: ...
+    def renew_lease(self, effect_id: str, leased: int, until: int) -> bool:
+        """Keep an effect that was leased as the try of that number; False if somebody else has it by now."""
+
+    def settle_effect(self, effect_id: str, leased: int, *, status: str, attempts: int, due: int, error: str) -> None:
+        """How the try of that number ended. Once another one has begun, nothing is kept of this but that it is done."""
+
+    def retry_dead(self, effect_id: str, due: int) -> bool:
+        """A dead effect is tried anew, from the first try on; False if there is none by that id."""
+
+    def drop_dead(self, effect_id: str, now: int) -> bool:
+        """A dead effect is given up for good; what was sealed in it is wiped. False if there is none by that id."""
+
+    def next_due(self, after: int) -> int | None:
+        """The next time after this one at which a timer or an effect is due."""
+
+    def bell(self) -> AbstractContextManager[Bell]:
+        """What wakes a worker that has nothing to do."""
+
     def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]: ...
     def meta(self, name: str) -> str | None: ...
     def add_meta(self, name: str, value: str) -> str:

@@ -82,7 +82,7 @@ class TimerRow(NamedTuple):
 
 
 class EffectRow(NamedTuple):
-    """An effect on its way out; `status` is pending, leased, done or dead."""
+    """An effect on its way out; `status` is pending, leased, done, dead, or dropped by an operator."""
 
     id: str
     flow_id: str

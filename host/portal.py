@@ -22,16 +22,18 @@ from registratura.flows.effects import EndOtherSessions, NotifyPerson
 from registratura.flows.engine import Engine, FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
-from registratura.flows.engine.due import Done, Handler, run_due
+from registratura.flows.engine.due import Done, Rounds, forget
 from registratura.flows.errors import KeyFileExists, KeyMissing, KeyUnreadable, KeyWrong
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
-from registratura.flows.ports import Caller, Hasher, Ids, Keyring, Storage
+from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
 from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
+from registratura.host.dispatching import Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
+from registratura.host.worker import Worker
 from registratura.storage import (
     Argon2Hasher,
     CallableKeyring,
@@ -59,12 +61,14 @@ def utc_now() -> datetime:
 class Parts:
     """What a host may replace; tests bring a clock that they turn and a cheap hasher.
 
+    `handlers` carry effects out in process; what `dispatcher` takes is handed on to it instead.
     The texts tell times by this clock, in the time zone of the settings.
     """
 
     settings: Settings = field(default_factory=Settings)
     texts: Texts = field(default_factory=Texts.russian)
     handlers: Mapping[type[Effect], Handler] = field(default_factory=dict)
+    dispatcher: Dispatcher | None = None
     clock: Callable[[], datetime] = utc_now
     hasher: Hasher = field(default_factory=Argon2Hasher)
     ids: Ids = field(default_factory=RandomIds)
@@ -116,6 +120,7 @@ class Registratura:
         self.clinics = ClinicGateway(self.engine)
         self.operator = Operator(self.engine)
         self.handlers: dict[type[Effect], Handler] = {**_SAY_NOTHING, **self.parts.handlers}
+        self.dispatcher: Dispatcher = InProcess(self.handlers, self.parts.dispatcher)
 
     @classmethod
     async def aopen(cls, database: Any, keys: Any, **more: Any) -> Registratura:
@@ -176,8 +181,14 @@ class Registratura:
         return verify(self.engine, flow_id)
 
     def run_due(self, limit: int = 100) -> Done:
-        """Carry out timers and effects that are due."""
-        return run_due(self.engine, self.handlers, limit)
+        """Carry out timers and effects that are due, once, and forget answers nobody can ask for any more."""
+        done = Rounds(self.engine, self.dispatcher).next(limit)
+        forget(self.engine)
+        return done
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker over this portal, to be run in a process or a thread: docs/worker.md. See `Worker`."""
+        return Worker(self, **options)
 
     def parse(self, flow_id: str, event: str, payload: Mapping[str, Any] | None = None) -> Event:
         """The event of that name with that payload (as JSON gives it), for the flow with that id.

@@ -10,6 +10,7 @@ from typing import Any
 from registratura.flows.errors import WithinUnknown
 from registratura.flows.ports import Lost
 from registratura.storage.batch import Batch, Check, batch_on
+from registratura.storage.bell import CHANNEL
 from registratura.storage.databases import BEGIN, Errors
 from registratura.storage.names import Speech
 from registratura.storage.statement import Statement
@@ -74,6 +75,11 @@ class Line:
         """Run a statement of which nobody asks how many rows it changed."""
         if not self._sent(statement, values):
             self.run(statement, *values)
+
+    def ring(self) -> None:
+        """Wake the workers once this is committed, where the database can."""
+        if self._dialect.name == "postgresql":
+            self.say(f"NOTIFY {CHANNEL}")
 
     def say(self, sql: str) -> None:
         """Run a word of control."""

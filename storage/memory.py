@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, NoReturn
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import ConcurrentUpdate, PortalClosed, WithinUnknown
-from registratura.flows.ports import Storage, Unit
+from registratura.flows.ports import Bell, Storage, Unit
 from registratura.flows.rows import (
     Changes,
     ClaimRow,
@@ -23,6 +23,7 @@ from registratura.flows.rows import (
     TicketRow,
     TimerRow,
 )
+from registratura.storage.bell import Silent
 from registratura.storage.memory_rows import Rows
 
 
@@ -176,10 +177,16 @@ class MemoryStorage(Storage):
         with self._lock:
             return sorted(flow_id for flow_id in self.rows.flows if flow_id > after)[:limit]
 
-    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]:
-        with self._lock:
-            due = [row for rows in self.rows.timers.values() for row in rows if row.due <= now]
-            return sorted(due, key=lambda row: (row.due, row.flow_id))[:limit]
+    def carry_out(
+        self, now: int, limit: int, plan: Callable[[Sequence[FlowRow]], Iterable[Changes]]
+    ) -> tuple[int, Sequence[str]]:
+        with self._lock, self.unit() as unit:
+            due = sorted((row.due, row.flow_id) for rows in self.rows.timers.values() for row in rows if row.due <= now)
+            rows = [row for _, flow_id in due[:limit] if (row := unit.flow(flow_id))]
+            planned = list(plan(rows))
+            for changes in planned:
+                unit.write(changes)
+            return len(rows), [changes.flows[0][0].id for changes in planned]
 
     def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
         with self._lock:
@@ -189,21 +196,54 @@ class MemoryStorage(Storage):
             self.rows.writes += len(leased)
             return leased
 
-    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None:
+    def next_due(self, after: int) -> int | None:
+        with self._lock:
+            timers = [row.due for rows in self.rows.timers.values() for row in rows]
+            effects = [row.due for row in self.rows.effects.values() if row.status in ("pending", "leased")]
+            return min((due for due in timers + effects if due > after), default=None)
+
+    @contextmanager
+    def bell(self) -> Iterator[Bell]:
+        yield Silent()
+
+    def renew_lease(self, effect_id: str, leased: int, until: int) -> bool:
         with self._lock:
             row = self.rows.effects.get(effect_id)
-            if row is None or row.status == "done":
+            if row is None or (row.status, row.attempts) != ("leased", leased):
+                return False
+            self._change_effect(row._replace(due=until))
+            return True
+
+    def settle_effect(self, effect_id: str, leased: int, *, status: str, attempts: int, due: int, error: str) -> None:
+        with self._lock:
+            row = self.rows.effects.get(effect_id)
+            if row is None or row.status == "done" or (status != "done" and row.attempts != leased):
                 return
             sealed = None if status == "done" else row.sealed
-            self.rows.effects[effect_id] = row._replace(
-                status=status, attempts=attempts, due=due, error=error, sealed=sealed
-            )
-            self.rows.writes += 1
+            self._change_effect(row._replace(status=status, attempts=attempts, due=due, error=error, sealed=sealed))
 
     def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]:
         with self._lock:
             rows = [row for row in self.rows.effects.values() if status in (None, row.status)]
             return sorted(rows, key=lambda row: (row.due, row.id))[:limit]
+
+    def retry_dead(self, effect_id: str, due: int) -> bool:
+        return self._resolved(effect_id, status="pending", attempts=0, due=due, error="")
+
+    def drop_dead(self, effect_id: str, now: int) -> bool:
+        return self._resolved(effect_id, status="dropped", due=now, sealed=None)
+
+    def _resolved(self, effect_id: str, **change: Any) -> bool:
+        with self._lock:
+            row = self.rows.effects.get(effect_id)
+            if row is None or row.status != "dead":
+                return False
+            self._change_effect(row._replace(**change))
+            return True
+
+    def _change_effect(self, row: EffectRow) -> None:
+        self.rows.effects[row.id] = row
+        self.rows.writes += 1
 
     def meta(self, name: str) -> str | None:
         with self._lock:

@@ -10,7 +10,7 @@ After a fork both processes may go on. A host's own engine is the host's to disp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import RLock, get_ident
@@ -21,19 +21,19 @@ from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import DatabaseUnavailable, PortalClosed, WithinUnknown
-from registratura.flows.ports import Storage
-from registratura.flows.rows import EffectRow, KeyRow, SecurityRow, TicketRow, TimerRow
+from registratura.flows.rows import KeyRow, SecurityRow, TicketRow
 from registratura.storage import statements as sql
 from registratura.storage.databases import MAKING_TABLES, Errors
 from registratura.storage.forks import watch_forks
 from registratura.storage.line import Line, commits_at_once
 from registratura.storage.names import OUR_NAMES, TableNames, speech_of
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
+from registratura.storage.sql_due import SqlDue
 from registratura.storage.sql_unit import SqlUnit
 from registratura.storage.tables import SCHEMA_VERSION
 
 
-class SqlStorage(Storage):
+class SqlStorage(SqlDue):
     """Rows in a database. It may be shared by threads. `storage_for` makes one and sees that the tables are there."""
 
     def __init__(self, engine: Engine, *, names: TableNames = OUR_NAMES, disposes: bool = False) -> None:
@@ -89,27 +89,6 @@ class SqlStorage(Storage):
     def flow_ids(self, after: str = "", limit: int = 100) -> Sequence[str]:
         with self._line() as line:
             return [row[0] for row in line.rows(sql.FLOW_IDS, after, limit)]
-
-    def due_timers(self, now: int, limit: int) -> Sequence[TimerRow]:
-        with self._line() as line:
-            return [TimerRow._make(row) for row in line.rows(sql.DUE_TIMERS, now, limit)]
-
-    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
-        kinds = "".join(f" {kind} " for kind in sorted(in_order))
-        with self._line() as line, self._transaction(line):
-            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, kinds, limit)]
-            for row in due:
-                line.run(sql.LEASE_EFFECT, until, row.id)
-        return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]
-
-    def settle_effect(self, effect_id: str, *, status: str, attempts: int, due: int, error: str) -> None:
-        with self._line() as line, self._transaction(line):
-            line.run(sql.SETTLE_EFFECT, status, attempts, due, error, effect_id)
-
-    def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]:
-        with self._line() as line:
-            asked = (sql.EFFECTS_NOW, limit) if status is None else (sql.EFFECTS_THAT_ARE, status, limit)
-            return [EffectRow._make(row) for row in line.rows(*asked)]
 
     def meta(self, name: str) -> str | None:
         with self._line() as line:

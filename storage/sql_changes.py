@@ -10,6 +10,7 @@ from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
 from registratura.flows.rows import AttemptChange, Changes, Erased
 from registratura.storage import statements as sql
+from registratura.storage.bell import LOOK_AGAIN
 from registratura.storage.line import Line
 
 UNCOUNTED = Attempts()
@@ -95,6 +96,15 @@ def _certain(line: Line, changes: Changes) -> None:
         line.change(sql.ADD_EFFECT, *effect)
     if changes.erased:
         _erase(line, changes.erased)
+    if _due_soon(changes):
+        line.ring()
+
+
+def _due_soon(changes: Changes) -> bool:
+    """Whether a worker must be woken; what is due later it finds by itself, as it never sleeps longer than that."""
+    dues = [timer.due for _, timers in changes.timers for timer in timers] + [row.due for row in changes.effects]
+    written = max((entry.at for entry in changes.log), default=0)
+    return bool(dues) and min(dues) <= written + LOOK_AGAIN * 1_000_000
 
 
 def _erase(line: Line, erased: Erased) -> None:

@@ -9,14 +9,9 @@ from sqlalchemy import (
     Column,
     Select,
     Table,
-    Text,
     and_,
-    case,
     delete,
-    exists,
     false,
-    func,
-    null,
     or_,
     select,
     text,
@@ -51,14 +46,15 @@ def _insert(table: Table, *, unless_there: bool = False) -> Statement:
     return Statement(build, tuple(column.name for column in table.c))
 
 
-def _statement(built: Any, *names: str) -> Statement:
+def statement(built: Any, *names: str) -> Statement:
+    """A statement that is the same for every database."""
     return Statement(lambda insert: built, names)
 
 
 def _by(table: Table, *columns: Column[Any]) -> Statement:
     """All columns of the rows that have these values."""
     where = and_(*(column == value(column.name) for column in columns))
-    return _statement(select(table).where(where), *(column.name for column in columns))
+    return statement(select(table).where(where), *(column.name for column in columns))
 
 
 def _flows() -> Select[Any]:
@@ -66,14 +62,14 @@ def _flows() -> Select[Any]:
 
 
 # Reading
-FLOW = _statement(_flows().where(FLOWS.c.id == value("id")), "id")
-FLOWS_OF = _statement(
+FLOW = statement(_flows().where(FLOWS.c.id == value("id")), "id")
+FLOWS_OF = statement(
     _flows().where(FLOWS.c.account == value("account"), FLOWS.c.flow == value("flow")).order_by(FLOWS.c.id),
     "account",
     "flow",
 )
 CLAIM = _by(CLAIMS, CLAIMS.c.kind, CLAIMS.c.digest)
-ENTRIES = _statement(
+ENTRIES = statement(
     select(LOG)
     .where(LOG.c.flow_id == value("flow_id"), LOG.c.seq > value("after"))
     .order_by(LOG.c.seq)
@@ -83,7 +79,7 @@ ENTRIES = _statement(
     "limit",
 )
 ENTRY = _by(LOG, LOG.c.flow_id, LOG.c.seq)
-EVIDENCE_OF = _statement(
+EVIDENCE_OF = statement(
     select(EVIDENCE).where(EVIDENCE.c.flow_id == value("flow_id")).order_by(EVIDENCE.c.number), "flow_id"
 )
 TIMERS_OF = _by(TIMERS, TIMERS.c.flow_id)
@@ -92,17 +88,17 @@ IDEMPOTENT = _by(IDEMPOTENCY, IDEMPOTENCY.c.scope, IDEMPOTENCY.c.key)
 COUNTER = _by(ATTEMPTS, ATTEMPTS.c.scope)
 TICKET = _by(TICKETS, TICKETS.c.id)
 KEY = _by(KEYS, KEYS.c.id)
-KEY_OF = _statement(select(KEYS).where(KEYS.c.subject == value("subject")).order_by(KEYS.c.id), "subject")
+KEY_OF = statement(select(KEYS).where(KEYS.c.subject == value("subject")).order_by(KEYS.c.id), "subject")
 
 # Writing an event
 RECORD_ANSWER = _insert(IDEMPOTENCY, unless_there=True)
-SPEND = _statement(
+SPEND = statement(
     update(TICKETS).where(TICKETS.c.id == value("id"), TICKETS.c.spent == 0).values(spent=1),
     "id",
 )
 ADD_FLOW = _insert(FLOWS, unless_there=True)
 MOVED = [column.name for column in FLOWS.c][1:]
-MOVE_FLOW = _statement(
+MOVE_FLOW = statement(
     update(FLOWS)
     .where(FLOWS.c.id == value("id"), FLOWS.c.version == value("expected"))
     .values({name: value(name) for name in MOVED}),
@@ -111,7 +107,7 @@ MOVE_FLOW = _statement(
     "expected",
 )
 # Nobody may move it until this transaction has ended. SQLite has only one writer at a time and knows no such words.
-UNMOVED = _statement(
+UNMOVED = statement(
     select(FLOWS.c.id)
     .where(FLOWS.c.id == value("id"), FLOWS.c.version == value("expected"))
     .with_for_update(read=True),
@@ -122,11 +118,11 @@ ADD_CLAIM = _insert(CLAIMS, unless_there=True)
 ADD_ENTRY = _insert(LOG)
 ADD_EVIDENCE = _insert(EVIDENCE)
 ADD_KEY = _insert(KEYS)
-DESTROY_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(wrapped=DESTROYED), "id")
-DESTROY_KEYS_OF = _statement(
+DESTROY_KEY = statement(update(KEYS).where(KEYS.c.id == value("id")).values(wrapped=DESTROYED), "id")
+DESTROY_KEYS_OF = statement(
     update(KEYS).where(KEYS.c.subject == value("subject")).values(wrapped=DESTROYED), "subject"
 )
-FREE_CLAIM = _statement(
+FREE_CLAIM = statement(
     delete(CLAIMS).where(
         CLAIMS.c.kind == value("kind"), CLAIMS.c.digest == value("digest"), CLAIMS.c.flow_id == value("flow_id")
     ),
@@ -134,58 +130,58 @@ FREE_CLAIM = _statement(
     "digest",
     "flow_id",
 )
-KEYS_AFTER = _statement(
+KEYS_AFTER = statement(
     select(KEYS).where(KEYS.c.id > value("after")).order_by(KEYS.c.id).limit(value("limit")), "after", "limit"
 )
-REWRAP = _statement(
+REWRAP = statement(
     update(KEYS).where(KEYS.c.id == value("id"), KEYS.c.wrapped == value("before")).values(wrapped=value("wrapped")),
     "id",
     "before",
     "wrapped",
 )
-LINK_KEY = _statement(update(KEYS).where(KEYS.c.id == value("id")).values(subject=value("subject")), "subject", "id")
-STOP_TIMERS = _statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id")), "flow_id")
+LINK_KEY = statement(update(KEYS).where(KEYS.c.id == value("id")).values(subject=value("subject")), "subject", "id")
+STOP_TIMERS = statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id")), "flow_id")
 ADD_TIMER = _insert(TIMERS)
 ADD_EFFECT = _insert(EFFECTS)
 UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
-ERASE_EFFECTS = _statement(
+ERASE_EFFECTS = statement(
     update(EFFECTS)
     .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None), UNFINISHED)
     .values(status="dead", error="erased", sealed=None),
     "flow_id",
 )
-FINISH_EFFECT = _statement(
+FINISH_EFFECT = statement(
     update(EFFECTS).where(EFFECTS.c.id == value("id"), UNFINISHED).values(status="done", sealed=None),
     "id",
 )
 
 # Counting attempts
 ADD_TICKET = _insert(TICKETS, unless_there=True)
-JUDGE_TICKET = _statement(
+JUDGE_TICKET = statement(
     update(TICKETS).where(TICKETS.c.id == value("id")).values(verdict=value("verdict")), "verdict", "id"
 )
 ADD_COUNTER = _insert(ATTEMPTS, unless_there=True)
-HOLD_COUNTER = _statement(select(ATTEMPTS).where(ATTEMPTS.c.scope == value("scope")).with_for_update(), "scope")
+HOLD_COUNTER = statement(select(ATTEMPTS).where(ATTEMPTS.c.scope == value("scope")).with_for_update(), "scope")
 COUNTED = ("count", "lock_level", "locked_until", "since")
-SET_COUNTER = _statement(
+SET_COUNTER = statement(
     update(ATTEMPTS).where(ATTEMPTS.c.scope == value("scope")).values({name: value(name) for name in COUNTED}),
     "scope",
     *COUNTED,
 )
 # Of a window that has begun since, it is none.
-GIVE_BACK = _statement(
+GIVE_BACK = statement(
     update(ATTEMPTS)
     .where(ATTEMPTS.c.scope == value("scope"), ATTEMPTS.c.count > 0, ATTEMPTS.c.since <= value("at"))
     .values(count=ATTEMPTS.c.count - 1),
     "scope",
     "at",
 )
-LOCKED = _statement(
+LOCKED = statement(
     select(ATTEMPTS.c.locked_until > value("at")).where(ATTEMPTS.c.scope == value("scope")).with_for_update(),
     "at",
     "scope",
 )
-LOCK_COUNTER = _statement(
+LOCK_COUNTER = statement(
     update(ATTEMPTS)
     .where(ATTEMPTS.c.scope == value("scope"), ATTEMPTS.c.lock_level < value("lock_level"))
     .values(lock_level=value("lock_level"), locked_until=value("locked_until")),
@@ -195,99 +191,30 @@ LOCK_COUNTER = _statement(
 )
 
 # The rest
-FLOW_IDS = _statement(
+FLOW_IDS = statement(
     select(FLOWS.c.id).where(FLOWS.c.id > value("after")).order_by(FLOWS.c.id).limit(value("limit")), "after", "limit"
 )
-DUE_TIMERS = _statement(
-    select(TIMERS).where(TIMERS.c.due <= value("now")).order_by(TIMERS.c.due, TIMERS.c.flow_id).limit(value("limit")),
-    "now",
-    "limit",
-)
-EARLIER = EFFECTS.alias("earlier")
-# Of one entry the ids differ by the number at their end.
-WRITTEN_BEFORE = or_(
-    EARLIER.c.seq < EFFECTS.c.seq,
-    and_(
-        EARLIER.c.seq == EFFECTS.c.seq,
-        or_(
-            func.length(EARLIER.c.id) < func.length(EFFECTS.c.id),
-            and_(func.length(EARLIER.c.id) == func.length(EFFECTS.c.id), EARLIER.c.id < EFFECTS.c.id),
-        ),
-    ),
-)
-# The kinds come as one text, each between blanks: a list of them would be another statement for each length.
-IN_ORDER = value("kinds", Text())
-HELD_UP = exists().where(
-    IN_ORDER.like("% " + EFFECTS.c.kind + " %"),
-    EARLIER.c.flow_id == EFFECTS.c.flow_id,
-    WRITTEN_BEFORE,
-    or_(EARLIER.c.status == "pending", EARLIER.c.status == "leased"),
-    IN_ORDER.like("% " + EARLIER.c.kind + " %"),
-)
-DUE_EFFECTS = _statement(
-    select(EFFECTS)
-    .where(UNFINISHED, EFFECTS.c.due <= value("now"), ~HELD_UP)
-    .order_by(EFFECTS.c.due, EFFECTS.c.id)
-    .limit(value("limit"))
-    .with_for_update(skip_locked=True, of=EFFECTS),
-    "now",
-    "kinds",
-    "limit",
-)
-LEASE_EFFECT = _statement(
-    update(EFFECTS)
-    .where(EFFECTS.c.id == value("id"))
-    .values(status="leased", due=value("until"), attempts=EFFECTS.c.attempts + 1),
-    "until",
-    "id",
-)
-SETTLE_EFFECT = _statement(
-    update(EFFECTS)
-    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status != "done")
-    .values(
-        status=value("status"),
-        attempts=value("attempts"),
-        due=value("due"),
-        error=value("error"),
-        # What was handed over must not stay: it may be a code.
-        sealed=case((value("status", Text()) == "done", null()), else_=EFFECTS.c.sealed),
-    ),
-    "status",
-    "attempts",
-    "due",
-    "error",
-    "id",
-)
-EFFECTS_NOW = _statement(select(EFFECTS).order_by(EFFECTS.c.due, EFFECTS.c.id).limit(value("limit")), "limit")
-EFFECTS_THAT_ARE = _statement(
-    select(EFFECTS)
-    .where(EFFECTS.c.status == value("status"))
-    .order_by(EFFECTS.c.due, EFFECTS.c.id)
-    .limit(value("limit")),
-    "status",
-    "limit",
-)
 ADD_SECURITY_EVENT = _insert(SECURITY)
-SECURITY_EVENTS = _statement(
+SECURITY_EVENTS = statement(
     select(SECURITY).order_by(SECURITY.c.at.desc(), SECURITY.c.id.desc()).limit(value("limit")), "limit"
 )
 META_VALUE = _by(META, META.c.name)
 ADD_META = _insert(META, unless_there=True)
-SCHEMA = _statement(text("SELECT 1 FROM pg_namespace WHERE nspname = :_name"), "name")
-SET_META = _statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "name", "value")
-FORGET_ANSWERS = _statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
-FORGET_TICKETS = _statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
+SCHEMA = statement(text("SELECT 1 FROM pg_namespace WHERE nspname = :_name"), "name")
+SET_META = statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "name", "value")
+FORGET_ANSWERS = statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
+FORGET_TICKETS = statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
 # Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the
 # RELEASE of a savepoint outside a transaction commits.
-TAKE_TURN = _statement(update(META).where(false()).values(value=META.c.value))
+TAKE_TURN = statement(update(META).where(false()).values(value=META.c.value))
 
 
 def _creating() -> Iterator[Statement]:
     """What makes the tables and their indexes."""
     for table in METADATA.sorted_tables:
-        yield _statement(CreateTable(table, if_not_exists=True))
+        yield statement(CreateTable(table, if_not_exists=True))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            yield _statement(CreateIndex(index, if_not_exists=True))
+            yield statement(CreateIndex(index, if_not_exists=True))
 
 
 CREATE = tuple(_creating())

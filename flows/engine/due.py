@@ -6,25 +6,25 @@ A worker calls this again and again; a host without one calls it when it likes. 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import count
-from typing import Any
+from datetime import timedelta
 
 from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
-from registratura.flows.errors import ConcurrentUpdate, DataDamaged, HandlerMissing, RegistraturaError
+from registratura.flows.engine.timers import Timers
+from registratura.flows.errors import DataDamaged, HandlerMissing
+from registratura.flows.ports import Dispatcher
 from registratura.flows.rows import EffectRow
 from registratura.flows.step import Effect
 
-Handler = Callable[[Any, str], None]
-"""Carries an effect out. The second argument is the effect's id, the same in every repetition: deduplicate by it."""
-
 LEASE = timedelta(minutes=1)
 TRIES = 8
+BATCH = 20
+"""So many effects are leased at once: what one worker has, the others leave alone."""
+RENEWED = 0.9
+"""A handler has at least this part of the lease to itself: where less is left, it is renewed before."""
 WITHOUT_HANDLER = timedelta(hours=1)
 KEPT = timedelta(days=7)
 """So long the answer to a request is known by its idempotency key."""
@@ -34,7 +34,8 @@ KEPT = timedelta(days=7)
 class Done:
     """What one round did. `failed` will be tried again, `dead` will not until an operator says so.
 
-    `broken` are flows whose due timers could not be carried out; they keep nobody else waiting.
+    `timers` and effects are those that this round carried out, and no other worker. `broken` are flows whose due timers
+    could not be carried out; they keep nobody else waiting.
     """
 
     timers: int = 0
@@ -43,68 +44,104 @@ class Done:
     dead: int = 0
     broken: int = 0
 
-
-def run_due(engine: Engine, handlers: Mapping[type[Effect], Handler], limit: int = 100) -> Done:
-    """Carry out what is due, at most `limit` of each kind, and forget the answers nobody can ask for any more."""
-    now = engine.tools.clock()
-    timers, broken = carry_out_timers(engine, limit)
-    engine.storage.purge(micros(now - KEPT))
-    ends: list[str] = []
-    # Round by round, as one effect that is done lets the next one of its flow go.
-    while rows := _leased(engine, handlers, now, limit - len(ends)):
-        ends += [_hand_over(engine, handlers, row, now) for row in rows]
-    return Done(timers, ends.count("done"), ends.count("pending"), ends.count("dead"), broken)
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was done, so that nothing is left that could be done now."""
+        return not (self.timers or self.delivered or self.failed or self.dead)
 
 
-def carry_out_timers(engine: Engine, limit: int) -> tuple[int, int]:
-    """How many due timers were carried out, at most `limit`, and how many flows stood in the way and were passed by."""
-    now, carried, tried = micros(engine.tools.clock()), 0, dict[str, bool]()
-    for looked_at in count(limit, limit):
-        late = engine.storage.due_timers(now, looked_at)
-        for flow_id, timers in Counter(row.flow_id for row in late if row.flow_id not in tried).items():
-            if carried < limit:
-                tried[flow_id] = _caught_up(engine, flow_id)
-                carried += timers * tried[flow_id]
-        if carried >= limit or len(late) < looked_at:
-            break
-    return carried, list(tried.values()).count(False)
+def never() -> bool:
+    """Nobody asks for the round to stop."""
+    return False
 
 
-def _caught_up(engine: Engine, flow_id: str) -> bool:
-    try:
-        engine.record(flow_id)
-    except ConcurrentUpdate:
-        # Others are at it, and carry its timers out.
-        return True
-    except RegistraturaError:
-        return False
-    return True
+class Rounds:
+    """What is due, round by round.
+
+    Args:
+        dispatcher: who carries effects out; without one they are left to others.
+        lease: how long an effect is this one's alone; whoever finds it unfinished after that takes it over.
+        stopping: asked before each effect; what is leased then goes back at once, for others.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        dispatcher: Dispatcher | None,
+        *,
+        lease: timedelta = LEASE,
+        stopping: Callable[[], bool] = never,
+    ) -> None:
+        self._timers, self._stopping = Timers(engine), stopping
+        self._effects = _Effects(engine, dispatcher, lease, stopping) if dispatcher else None
+
+    def next(self, limit: int = 100) -> Done:
+        """Carry out what is due, about `limit` of each kind at most."""
+        timers, broken = self._timers.carry_out(limit, self._stopping)
+        ends = list(self._effects.hand_over(limit)) if self._effects else []
+        return Done(timers, ends.count("done"), ends.count("pending"), ends.count("dead"), broken)
 
 
-def _leased(engine: Engine, handlers: Mapping[type[Effect], Handler], now: datetime, limit: int) -> Sequence[EffectRow]:
-    in_order = [effect.kind() for effect in handlers if effect.in_order]
-    return engine.storage.lease_effects(micros(now), micros(now + LEASE), limit, in_order) if limit > 0 else []
+def forget(engine: Engine) -> int:
+    """Forget the answers that nobody can ask for any more; gives how many."""
+    return engine.storage.purge(micros(engine.tools.clock() - KEPT))
 
 
-def _hand_over(engine: Engine, handlers: Mapping[type[Effect], Handler], row: EffectRow, now: datetime) -> str:
-    status, due, error, attempts = "done", now, "", row.attempts
-    try:
-        if attempts > TRIES:
-            # Its handler never came back: it took the worker down each time.
-            raise TimeoutError
-        effect = _effect(engine, row)
-        handler = handlers.get(type(effect))
-        if handler is None:
-            raise HandlerMissing(kind=row.kind)
-        handler(effect, row.id)
-    except HandlerMissing as missing:
-        # It was never tried: the tries are kept for the handler that comes.
-        status, due, error, attempts = "pending", now + WITHOUT_HANDLER, missing.code, attempts - 1
-    except Exception as failure:  # noqa: BLE001  # whatever a host's handler raises, the effect must not be lost
-        status = "dead" if row.attempts >= TRIES else "pending"
-        due, error = now + _pause(engine, row.attempts), type(failure).__name__
-    engine.storage.settle_effect(row.id, status=status, attempts=attempts, due=micros(due), error=error)
-    return status
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    """Effects on their way out, batch by batch, as one that is done lets the next one of its flow go."""
+
+    engine: Engine
+    dispatcher: Dispatcher
+    lease: timedelta
+    stopping: Callable[[], bool]
+
+    def hand_over(self, limit: int) -> Iterator[str]:
+        """How each of them ended."""
+        while limit > 0 and not self.stopping() and (rows := self._leased(min(limit, BATCH))):
+            limit -= len(rows)
+            for place, row in enumerate(rows):
+                if self.stopping():
+                    self._give_back(rows[place:])
+                    return
+                if self._is_mine(row):
+                    yield self._handed_over(row)
+
+    def _leased(self, limit: int) -> Sequence[EffectRow]:
+        in_order = [effect.kind() for effect in EFFECTS.values() if effect.in_order and self.dispatcher.takes(effect)]
+        now = self.engine.tools.clock()
+        return self.engine.storage.lease_effects(micros(now), micros(now + self.lease), limit, in_order)
+
+    def _give_back(self, rows: Sequence[EffectRow]) -> None:
+        now = micros(self.engine.tools.clock())
+        for row in rows:
+            self.engine.storage.settle_effect(
+                row.id, row.attempts, status="pending", attempts=row.attempts - 1, due=now, error=row.error
+            )
+
+    def _is_mine(self, row: EffectRow) -> bool:
+        """Whether the lease still holds; the handlers before this one may have taken their time."""
+        now = self.engine.tools.clock()
+        if micros(now + self.lease * RENEWED) <= row.due:
+            return True
+        return self.engine.storage.renew_lease(row.id, row.attempts, micros(now + self.lease))
+
+    def _handed_over(self, row: EffectRow) -> str:
+        status, pause, error, attempts = "done", timedelta(0), "", row.attempts
+        try:
+            if attempts > TRIES:
+                # Its handler never came back: it took the worker down each time.
+                raise TimeoutError
+            self.dispatcher.dispatch(_effect(self.engine, row), row.id)
+        except HandlerMissing as missing:
+            # It was never tried: the tries are kept for the handler that comes.
+            status, pause, error, attempts = "pending", WITHOUT_HANDLER, missing.code, attempts - 1
+        except Exception as failure:  # noqa: BLE001  # whatever a host's handler raises, the effect must not be lost
+            status = "dead" if row.attempts >= TRIES else "pending"
+            pause, error = _pause(self.engine, row.attempts), type(failure).__name__
+        due = micros(self.engine.tools.clock() + pause)
+        self.engine.storage.settle_effect(row.id, row.attempts, status=status, attempts=attempts, due=due, error=error)
+        return status
 
 
 def _effect(engine: Engine, row: EffectRow) -> Effect:

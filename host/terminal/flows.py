@@ -12,7 +12,7 @@ from rich.text import Text
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import moment, timers_of
-from registratura.flows.engine.due import carry_out_timers
+from registratura.flows.engine.due import Rounds
 from registratura.flows.errors import DataDamaged, UnknownStoredState
 from registratura.flows.rows import FlowRow, LogRow
 from registratura.host.checkpoints import compare_checkpoints, make_checkpoint
@@ -112,12 +112,12 @@ def run_timers(database: str, keys: str | None) -> int:
     """Carry out timers that are due. Effects are left to the portal's worker, which has their handlers."""
     with opened(database, keys) as portal:
         storage = portal.engine.storage
-        timers, broken = carry_out_timers(portal.engine, ONE_ROUND)
+        done = Rounds(portal.engine, None).next(ONE_ROUND)
         waiting = len(storage.effects("pending", ONE_ROUND))
-    say(f"Таймеров выполнено: {timers}. Поручений ждёт: {waiting}; их выполняет рабочий процесс портала.")
-    if broken:
-        complain(f"Не удалось прочитать или записать процессов: {broken}. Какие, покажет registratura flows verify.")
-    return 1 if broken else 0
+    say(f"Таймеров выполнено: {done.timers}. Поручений ждёт: {waiting}; их выполняет рабочий процесс портала.")
+    if done.broken:
+        complain(f"Не удалось прочитать или записать процессов: {done.broken}. Их покажет registratura flows verify.")
+    return 1 if done.broken else 0
 
 
 def _ids(portal: Registratura) -> Iterator[str]:

@@ -154,6 +154,28 @@ def due(database: Database = OURS, keys: Keys = None) -> int:
     return run_timers(database, keys)
 
 
+@app.command(
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Выполнять таймеры и поручения, когда наступает их время. Остановить: Ctrl-C.",
+)
+def worker(
+    database: Database = OURS,
+    keys: Keys = None,
+    portal: Annotated[
+        str | None,
+        typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает, кто выполняет поручения."),
+    ] = None,
+    lease: Annotated[
+        float,
+        typer.Option("--lease", metavar="СЕКУНДЫ", min=1, max=86_400, help="Сколько ждать одно поручение, до суток."),
+    ] = 60,
+) -> int:
+    from registratura.host.terminal.working import work
+
+    return work(database, keys, portal, lease)
+
+
 @flows_app.command("list", cls=RussianCommand, options_metavar=OPTIONS, help="Все процессы, по одному на строке.")
 def list_flows(database: Database = OURS, keys: Keys = None) -> int:
     from registratura.host.terminal.flows import show_list

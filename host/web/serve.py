@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import signal
@@ -14,7 +13,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +42,6 @@ GRACE = 5
 """Seconds that a request under way has when the servers stop."""
 BUSY = 6_000
 """Here everybody has the same address."""
-TICK = 1.0
-TIDY = 600
-"""So many ticks lie between two looks for sessions that are over."""
-log = logging.getLogger("registratura.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ def serve(
     with ExitStack() as stack:
         sockets = {port: stack.enter_context(listening(port)) for port in ports}
         town = stack.enter_context(built(database, keys, ports, people, names))
-        stack.enter_context(_working(town))
+        stack.enter_context(town.portal.worker(chores=(town.browsers.purge,)))
         stack.enter_context(_running(town.apps, sockets))
         typer.echo(greeting(ports, database))
         _until_told_to_stop()
@@ -190,31 +184,6 @@ def _config(app: Any) -> uvicorn.Config:
         lifespan="off",
         timeout_graceful_shutdown=GRACE,
     )
-
-
-@contextmanager
-def _working(town: Town) -> Iterator[None]:
-    """Timers and effects, once a second; and now and then, sessions that are over are forgotten."""
-    over = threading.Event()
-
-    def work() -> None:
-        for tick in count():
-            if over.wait(TICK):
-                return
-            try:
-                town.portal.run_due()
-                if tick % TIDY == 0:
-                    town.browsers.purge()
-            except Exception as error:  # noqa: BLE001  # whatever it is, the next round tries again
-                log.error("The worker stumbled: %s", type(error).__name__)
-
-    worker = threading.Thread(target=work, name="worker")
-    worker.start()
-    try:
-        yield
-    finally:
-        over.set()
-        worker.join()
 
 
 def _until_told_to_stop() -> None:

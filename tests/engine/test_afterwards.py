@@ -109,11 +109,12 @@ def test_a_flow_that_cannot_be_read_keeps_no_other_waiting(scene: Scene) -> None
 
 
 def test_a_flow_that_fails_ends_no_round(scene: Scene) -> None:
-    """Whatever is wrong with it, the next one is looked at, and it is tried again in the next round."""
+    """Nor does it hold up those that were to be written with it; it is tried again in the next round."""
     flows = {scene.at_consent(AT_HOME).id for _ in range(2)}
     scene.clock.turn(timedelta(hours=24))
-    with meddling(scene.storage, write=unavailable):
+    with meddling(scene.storage, together=unavailable, write=unavailable) as hooks:
         done = scene.portal.run_due()
+    assert not hooks
     assert (done.timers, done.broken) == (1, 1)
     assert {stored_state(scene, flow) for flow in flows} == {"consent", "expired"}
     assert scene.portal.run_due().timers == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from support.rows import answer, begun, contents, effect, moved, ticket, timer
+from support.rows import answer, begun, contents, due, effect, moved, ticket, timer
 
 from registratura.flows.errors import PortalClosed
 from registratura.flows.rows import SecurityRow
@@ -34,15 +34,15 @@ def test_an_effect_waits_for_the_earlier_ones_of_its_flow_until_they_are_done_or
         return [row.id for row in storage.lease_effects(now, now + 5, 9, ["another", "send_code"])]
 
     assert leased(8) == [elsewhere.id], "the first one is not due, and holds up the others, which are"
-    storage.settle_effect(elsewhere.id, status="done", attempts=1, due=9, error="")
+    storage.settle_effect(elsewhere.id, 1, status="done", attempts=1, due=9, error="")
     assert leased(9) == [first.id]
     assert leased(9) == [], "it is leased, not done"
-    storage.settle_effect(first.id, status="pending", attempts=1, due=20, error="no answer")
+    storage.settle_effect(first.id, 1, status="pending", attempts=1, due=20, error="no answer")
     assert leased(19) == [], "it will be tried again"
-    storage.settle_effect(first.id, status="dead", attempts=8, due=20, error="no answer")
+    storage.settle_effect(first.id, 1, status="dead", attempts=8, due=20, error="no answer")
     for expected in (second, tenth, later):
         assert leased(21) == [expected.id]
-        storage.settle_effect(expected.id, status="done", attempts=1, due=9, error="")
+        storage.settle_effect(expected.id, 1, status="done", attempts=1, due=9, error="")
     assert leased(99) == []
 
 
@@ -58,17 +58,17 @@ def test_an_effect_is_settled_once(storage: Any) -> None:
     with storage.unit() as unit:
         unit.write(begun(effects=(effect(), effect("effect-2"))))
     storage.lease_effects(1, 5, 9)
-    storage.settle_effect("effect-1", status="pending", attempts=1, due=7, error="no answer")
+    storage.settle_effect("effect-1", 1, status="pending", attempts=1, due=7, error="no answer")
     assert storage.effects("pending") == [effect(due=7)._replace(attempts=1, error="no answer")]
-    storage.settle_effect("effect-1", status="done", attempts=1, due=7, error="")
+    storage.settle_effect("effect-1", 1, status="done", attempts=1, due=7, error="")
     done = effect(due=7, status="done")._replace(attempts=1, sealed=None)
     assert storage.effects("done") == [done]
-    storage.settle_effect("effect-1", status="pending", attempts=9, due=9, error="a worker that was thought dead")
+    storage.settle_effect("effect-1", 1, status="pending", attempts=9, due=9, error="a worker that was thought dead")
     assert storage.effects("done") == [done]
-    storage.settle_effect("effect-2", status="dead", attempts=8, due=7, error="gone")
+    storage.settle_effect("effect-2", 1, status="dead", attempts=8, due=7, error="gone")
     assert [(row.sealed, row.error) for row in storage.effects("dead")] == [("v1.sealed", "gone")]
     assert storage.lease_effects(99, 100, 9) == []
-    storage.settle_effect("effect-9", status="done", attempts=1, due=7, error="")
+    storage.settle_effect("effect-9", 1, status="done", attempts=1, due=7, error="")
 
 
 def test_an_effect_that_an_event_finished_is_done(storage: Any) -> None:
@@ -81,11 +81,11 @@ def test_an_effect_that_an_event_finished_is_done(storage: Any) -> None:
 
 def test_timers_are_due_from_their_moment_on_the_earliest_first(storage: Any) -> None:
     with storage.unit() as unit:
-        for name, due in (("flow-1", 30), ("flow-2", 10), ("flow-3", 20)):
-            unit.write(begun(name, timers=((name, (timer(due=due, flow_id=name),)),)))
-    assert [row.flow_id for row in storage.due_timers(19, 9)] == ["flow-2"]
-    assert [row.flow_id for row in storage.due_timers(20, 9)] == ["flow-2", "flow-3"]
-    assert [row.flow_id for row in storage.due_timers(99, 2)] == ["flow-2", "flow-3"]
+        for name, at in (("flow-1", 30), ("flow-2", 10), ("flow-3", 20)):
+            unit.write(begun(name, timers=((name, (timer(due=at, flow_id=name),)),)))
+    assert due(storage, 19) == ["flow-2"]
+    assert due(storage, 20) == ["flow-2", "flow-3"]
+    assert due(storage, 99, limit=2) == ["flow-2", "flow-3"]
 
 
 def test_flows_are_listed_page_by_page(storage: Any) -> None:
@@ -130,7 +130,7 @@ def test_reading_writes_nothing(storage: Any) -> None:
     with storage.unit() as unit:
         unit.write(begun(timers=(("flow-1", (timer(),)),), effects=(effect(due=9),)))
     before = contents(storage)
-    storage.due_timers(99, 9), storage.effects(), storage.lease_effects(1, 2, 9), storage.flow_ids()
+    due(storage, 99), storage.effects(), storage.lease_effects(1, 2, 9), storage.flow_ids()
     assert contents(storage) == before
 
 

@@ -42,11 +42,22 @@ def meddling(storage: Any, **hooks: Callable[..., Any]) -> Iterator[dict[str, Ca
         with unit(within) as real:
             yield Meddled(real, hooks)
 
-    storage.unit = meddled
+    carry_out = storage.carry_out
+
+    def together(now: int, limit: int, plan: Callable[[Any], Any]) -> Any:
+        """What is planned, with something that happens before any of it is written."""
+
+        def planned(rows: Any) -> Any:
+            hook = hooks.pop("together", None)
+            return [hook(changes) if hook else changes for changes in plan(rows)]
+
+        return carry_out(now, limit, planned)
+
+    storage.unit, storage.carry_out = meddled, together
     try:
         yield hooks
     finally:
-        del storage.unit
+        del storage.unit, storage.carry_out
 
 
 class DiskFull(Exception):

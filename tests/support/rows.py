@@ -112,6 +112,18 @@ def contents(storage: MemoryStorage | SqlStorage) -> dict[str, Any]:
         return {name: sorted(map(repr, connection.execute(select(table)))) for name, table in tables}
 
 
+def due(storage: MemoryStorage | SqlStorage, now: int, limit: int = 9) -> list[str]:
+    """The flows with timers that are due, as a worker finds them."""
+    found: list[str] = []
+
+    def plan(rows: Any) -> list[Changes]:
+        found.extend(row.id for row in rows)
+        return []
+
+    assert storage.carry_out(now, limit, plan) == (len(found), [])
+    return found
+
+
 def version_of(storage: MemoryStorage | SqlStorage, flow_id: str = "flow-1") -> int:
     """How far the flow has come."""
     with storage.unit() as unit:

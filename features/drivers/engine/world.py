@@ -38,12 +38,12 @@ from registratura.features.drivers.engine.stops import Stoppable, StoppableMemor
 from registratura.flows import effects
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import record_of
-from registratura.flows.engine.due import Handler
 from registratura.flows.errors import ConcurrentUpdate, RegistraturaError, StartRefused
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import DESTROYED, FlowRow
 from registratura.flows.settings import ATTEMPTS
 from registratura.host import FlowView, IssuedCode, Parts, Registratura, Settings
+from registratura.host.dispatching import Handler
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
 
 TRIES = 100

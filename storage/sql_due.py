@@ -1,0 +1,111 @@
+"""What workers ask of a storage on SQL: what is due, who has it, how it ended, and what wakes them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
+
+from sqlalchemy import Engine
+
+from registratura.flows.ports import Bell, Lost, Storage
+from registratura.flows.rows import Changes, EffectRow, FlowRow
+from registratura.storage import due_statements as sql
+from registratura.storage.bell import Listening, Silent
+from registratura.storage.databases import Errors
+from registratura.storage.line import Line
+from registratura.storage.sql_changes import write
+
+Plan = Callable[[Sequence[FlowRow]], Iterable[Changes]]
+# A worker whose machine is cut off must not hold its flows for as long as the server believes in its connection.
+NOT_FOR_EVER = "SET LOCAL idle_in_transaction_session_timeout = '10s'"
+
+
+class SqlDue(Storage):
+    """The part of a storage that is for workers, over the lines of the rest."""
+
+    engine: Engine
+    errors: Errors
+
+    @abstractmethod
+    def _line(self) -> AbstractContextManager[Line]: ...
+    @abstractmethod
+    def _transaction(self, line: Line) -> AbstractContextManager[None]: ...
+    @abstractmethod
+    def _taken(self) -> Any: ...
+
+    def carry_out(self, now: int, limit: int, plan: Plan) -> tuple[int, Sequence[str]]:
+        with self._line() as line:
+            if self.engine.dialect.name == "postgresql":
+                with self._transaction(line):
+                    line.say(NOT_FOR_EVER)
+                    return self._carried_out(line, now, limit, plan, nullcontext())
+            # A writer of SQLite keeps all others waiting: it begins when everything has been decided.
+            return self._carried_out(line, now, limit, plan, self._transaction(line))
+
+    def _carried_out(
+        self, line: Line, now: int, limit: int, plan: Plan, writing: AbstractContextManager[None]
+    ) -> tuple[int, Sequence[str]]:
+        rows = [FlowRow._make(row) for row in line.rows(sql.DUE_FLOWS, now, limit)]
+        planned, moved = list(plan(rows)), list[str]()
+        with writing if planned else nullcontext(), line.together():
+            for changes in planned:
+                with suppress(Lost):
+                    # The flow comes first: if it is lost nothing else is written.
+                    write(line, changes)
+                    moved.append(changes.flows[0][0].id)
+            line.settle()
+        return len(rows), moved
+
+    def next_due(self, after: int) -> int | None:
+        with self._line() as line:
+            return min((due for due in line.rows(sql.NEXT_DUE, after)[0] if due is not None), default=None)
+
+    @contextmanager
+    def bell(self) -> Iterator[Bell]:
+        if self.engine.dialect.name != "postgresql" or self.engine.dialect.is_async:
+            yield Silent()
+            return
+        pooled = self._taken()
+        connection = pooled.driver_connection
+        # The pool has its place back: a worker sleeps for as long as the process lives.
+        pooled.detach()
+        try:
+            with self.errors.translated():
+                yield Listening(connection)
+        finally:
+            with suppress(*self.errors.caught):
+                pooled.close()
+
+    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
+        kinds = "".join(f" {kind} " for kind in sorted(in_order))
+        with self._line() as line, self._transaction(line):
+            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, kinds, limit)]
+            for row in due:
+                line.run(sql.LEASE_EFFECT, until, row.id)
+        return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]
+
+    def renew_lease(self, effect_id: str, leased: int, until: int) -> bool:
+        with self._line() as line, self._transaction(line):
+            return line.run(sql.RENEW_LEASE, until, effect_id, leased) == 1
+
+    def settle_effect(self, effect_id: str, leased: int, *, status: str, attempts: int, due: int, error: str) -> None:
+        with self._line() as line, self._transaction(line):
+            line.run(sql.SETTLE_EFFECT, status, attempts, due, error, effect_id, leased)
+            if status == "pending":
+                line.ring()
+
+    def effects(self, status: str | None = None, limit: int = 100) -> Sequence[EffectRow]:
+        with self._line() as line:
+            asked = (sql.EFFECTS_NOW, limit) if status is None else (sql.EFFECTS_THAT_ARE, status, limit)
+            return [EffectRow._make(row) for row in line.rows(*asked)]
+
+    def retry_dead(self, effect_id: str, due: int) -> bool:
+        with self._line() as line, self._transaction(line):
+            line.ring()
+            return line.run(sql.RETRY_DEAD, due, effect_id) == 1
+
+    def drop_dead(self, effect_id: str, now: int) -> bool:
+        with self._line() as line, self._transaction(line):
+            return line.run(sql.DROP_DEAD, now, effect_id) == 1
