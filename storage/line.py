@@ -51,13 +51,13 @@ class Line:
         changed: int = self._cursor.rowcount
         return changed
 
-    def change_one(self, statement: Statement, values: Sequence[Any], what: str, which: str) -> None:
-        """Run a statement that changes one row, unless somebody was first; in a batch that is known when it settles.
+    def change_one(self, statement: Statement, values: Sequence[Any], what: str, which: str, *, rows: int = 1) -> None:
+        """Run a statement that changes so many rows, unless somebody was first; a batch knows when it settles.
 
         Raises:
             Lost: somebody was.
         """
-        check = partial(_one_or_lost, what=what, which=which)
+        check = partial(_all_or_lost, wanted=rows, what=what, which=which)
         if not self._sent(statement, values, check):
             check(self.run(statement, *values))
 
@@ -67,7 +67,7 @@ class Line:
         Raises:
             Lost: somebody was.
         """
-        check = partial(_one_or_lost, what=what, which=which)
+        check = partial(_all_or_lost, wanted=1, what=what, which=which)
         if not self._sent(statement, values, check):
             check(len(self.rows(statement, *values)))
 
@@ -171,8 +171,8 @@ class Line:
         self.settle()
 
 
-def _one_or_lost(rows: int, what: str, which: str) -> None:
-    if rows != 1:
+def _all_or_lost(rows: int, *, wanted: int, what: str, which: str) -> None:
+    if rows != wanted:
         raise Lost(what, which)
 
 

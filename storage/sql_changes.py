@@ -96,11 +96,11 @@ def _certain(line: Line, changes: Changes) -> None:
         line.change(sql.ADD_EFFECT, *effect)
     if changes.erased:
         _erase(line, changes.erased)
-    if _due_soon(changes):
+    if due_soon(changes):
         line.ring()
 
 
-def _due_soon(changes: Changes) -> bool:
+def due_soon(changes: Changes) -> bool:
     """Whether a worker must be woken; what is due later it finds by itself, as it never sleeps longer than that."""
     dues = [timer.due for _, timers in changes.timers for timer in timers] + [row.due for row in changes.effects]
     written = max((entry.at for entry in changes.log), default=0)

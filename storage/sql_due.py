@@ -16,6 +16,7 @@ from registratura.storage.bell import Listening, Silent
 from registratura.storage.databases import Errors
 from registratura.storage.line import Line
 from registratura.storage.sql_changes import write
+from registratura.storage.together import move_together
 
 Plan = Callable[[Sequence[FlowRow]], Iterable[Changes]]
 # A worker whose machine is cut off must not hold its flows for as long as the server believes in its connection.
@@ -36,26 +37,31 @@ class SqlDue(Storage):
     def _taken(self) -> Any: ...
 
     def carry_out(self, now: int, limit: int, plan: Plan) -> tuple[int, Sequence[str]]:
+        carry_out = self._locked if self.engine.dialect.name == "postgresql" else self._unlocked
         with self._line() as line:
-            if self.engine.dialect.name == "postgresql":
-                with self._transaction(line):
-                    line.say(NOT_FOR_EVER)
-                    return self._carried_out(line, now, limit, plan, nullcontext())
-            # A writer of SQLite keeps all others waiting: it begins when everything has been decided.
-            return self._carried_out(line, now, limit, plan, self._transaction(line))
+            return carry_out(line, now, limit, plan)
 
-    def _carried_out(
-        self, line: Line, now: int, limit: int, plan: Plan, writing: AbstractContextManager[None]
-    ) -> tuple[int, Sequence[str]]:
-        rows = [FlowRow._make(row) for row in line.rows(sql.DUE_FLOWS, now, limit)]
+    def _locked(self, line: Line, now: int, limit: int, plan: Plan) -> tuple[int, Sequence[str]]:
+        """What is found is this worker's alone, until it is written."""
+        with self._transaction(line):
+            line.say(NOT_FOR_EVER)
+            rows = _due_flows(line, now, limit)
+            planned = list(plan(rows))
+            with line.together():
+                move_together(line, planned)
+                line.settle()
+        return len(rows), [_flow_of(changes) for changes in planned]
+
+    def _unlocked(self, line: Line, now: int, limit: int, plan: Plan) -> tuple[int, Sequence[str]]:
+        """A writer of SQLite keeps all others waiting: it begins when everything has been decided."""
+        rows = _due_flows(line, now, limit)
         planned, moved = list(plan(rows)), list[str]()
-        with writing if planned else nullcontext(), line.together():
+        with self._transaction(line) if planned else nullcontext():
             for changes in planned:
+                # The flow is written first: if it is lost, so is the rest of it.
                 with suppress(Lost):
-                    # The flow comes first: if it is lost nothing else is written.
                     write(line, changes)
-                    moved.append(changes.flows[0][0].id)
-            line.settle()
+                    moved.append(_flow_of(changes))
         return len(rows), moved
 
     def next_due(self, after: int) -> int | None:
@@ -109,3 +115,11 @@ class SqlDue(Storage):
     def drop_dead(self, effect_id: str, now: int) -> bool:
         with self._line() as line, self._transaction(line):
             return line.run(sql.DROP_DEAD, now, effect_id) == 1
+
+
+def _due_flows(line: Line, now: int, limit: int) -> Sequence[FlowRow]:
+    return [FlowRow._make(row) for row in line.rows(sql.DUE_FLOWS, now, limit)]
+
+
+def _flow_of(changes: Changes) -> str:
+    return changes.flows[0][0].id

@@ -72,7 +72,7 @@ def effective(ask: Asking, record: AnyRecord) -> AnyRecord:
 def _one_timer(ask: Asking, record: AnyRecord, kind: str) -> tuple[AnyRecord, list[Step]]:
     flow = ask.tools.flows[record.flow]
     # The timer is struck off first, so that an event which leaves it alone cannot happen again for ever.
-    struck = replace(record, timers={name: timer for name, timer in record.timers.items() if name != kind})
+    struck = record.but(timers={name: timer for name, timer in record.timers.items() if name != kind})
     if kind not in flow.answers.events(record.state):
         ask.seen[record.id] = struck
         return struck, []

@@ -76,8 +76,7 @@ class Timers:
             timers, changes = self._due(unit, row)
         except Exception:  # noqa: BLE001  # whatever is wrong with one flow, the others are carried out
             return 0, None
-        together = changes and len(changes.flows) == 1 and not (changes.watched or changes.claims or changes.keys)
-        return timers, changes if together else None
+        return timers, changes if changes and _within_its_flow(changes) else None
 
     def _due(self, unit: Unit, row: FlowRow) -> tuple[int, Changes | None]:
         ask = Asking(self.engine.tools, unit, self.engine.tools.clock(), BY_TIME, effective)
@@ -112,3 +111,8 @@ class Timers:
                     continue
                 return timers
         raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")
+
+
+def _within_its_flow(changes: Changes) -> bool:
+    beyond = changes.watched or changes.claims or changes.keys or changes.linked_keys
+    return len(changes.flows) == 1 and not beyond

@@ -1,0 +1,132 @@
+"""How many due timers do workers carry out in a second, on PostgreSQL? Each is fired once, or this fails.
+
+    python benchmarks/bench_worker.py [--timers 20000] [--workers 2] [--profile]
+
+A registration at the main page is multiplied in SQL; all of them have been due for a while, one microsecond apart. The
+time runs from the first timer that is carried out to the last, as the log has it, without the start of the processes.
+`--profile` says where one worker's time goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import os
+import pstats
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, text
+from support import SECRET, at_main_page
+
+from registratura.features import databases
+from registratura.flows.engine.due import Rounds
+from registratura.host import Parts, Registratura
+
+ADDRESS = "BENCH_WORKER_DATABASE"
+AGO = timedelta(days=3)
+# The ids of the copies; the rows are those of a real flow.
+MULTIPLIED = {
+    "flows": "id, flow, chart_version, state, version, account, subject, session, key_id, data, sealed, timers,"
+    " created_at, changed_at, head, evidence, evidence_head",
+    "log": "flow_id, seq, chart_version, event, event_version, transition, by, payload, sealed, outcome, at, previous,"
+    " hash",
+    "timers": "flow_id, kind, epoch, due",
+}
+
+
+def portal() -> Registratura:
+    """What the workers are given."""
+    return Registratura(os.environ[ADDRESS], lambda: SECRET)
+
+
+def multiplied(engine: Engine, flow_id: str, number: int) -> None:
+    """So many copies of the flow; it is gone itself."""
+    with engine.begin() as connection:
+        for table, columns in MULTIPLIED.items():
+            chosen = columns.replace("flow_id", "lpad(n::text, 36, '0')", 1).replace("due", "due + n")
+            chosen = chosen.replace("id,", "lpad(n::text, 36, '0'),", 1) if table == "flows" else chosen
+            own = "id" if table == "flows" else "flow_id"
+            connection.execute(
+                text(
+                    f"INSERT INTO registratura_{table} ({_quoted(columns)}) SELECT {_quoted(chosen)}"
+                    f" FROM registratura_{table}, generate_series(1, :number) AS n WHERE {own} = :id"
+                ),
+                {"number": number, "id": flow_id},
+            )
+            connection.execute(text(f"DELETE FROM registratura_{table} WHERE {own} = :id"), {"id": flow_id})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def _quoted(columns: str) -> str:
+    return columns.replace(" by,", ' "by",')
+
+
+def drained(engine: Engine, workers: int) -> None:
+    """Run so many workers until no timer is left."""
+    command = [sys.executable, "-m", "registratura.features.terminal", "worker", "--portal", "bench_worker:portal"]
+    running = [subprocess.Popen(command, cwd=os.path.dirname(os.path.abspath(__file__))) for _ in range(workers)]
+    try:
+        while _one(engine, "SELECT EXISTS (SELECT FROM registratura_timers)"):
+            time.sleep(0.2)
+    finally:
+        for process in running:
+            process.terminate()
+        assert [process.wait() for process in running] == [0] * workers
+
+
+def profiled(number: int) -> None:
+    """Where the time of one worker goes, in this process."""
+    made = portal()
+    with cProfile.Profile() as profile:
+        while not Rounds(made.engine, None).next(number).idle:
+            pass
+    made.close()
+    pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+
+
+def report(engine: Engine, number: int, workers: int) -> None:
+    """Prints the figure; fails if a timer was not fired, or twice."""
+    fired, flows = _row(engine, "SELECT count(*), count(DISTINCT flow_id) FROM registratura_log WHERE event = 'expire'")
+    assert fired == flows == number, f"{number} timers, fired {fired} times in {flows} flows"
+    first, last = _row(engine, "SELECT min(at), max(at) FROM registratura_log WHERE event = 'expire'")
+    seconds = (last - first) / 1e6
+    print(f"{number} timers, each fired once, by {workers} workers: {seconds:.1f} s, {number / seconds:.0f} a second")
+
+
+def _row(engine: Engine, sql: str) -> Any:
+    with engine.connect() as connection:
+        return connection.execute(text(sql)).one()
+
+
+def _one(engine: Engine, sql: str) -> Any:
+    return _row(engine, sql)[0]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--timers", type=int, default=20_000)
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--profile", action="store_true")
+    chosen = options.parse_args()
+    with databases.schema() as address:
+        os.environ[ADDRESS] = address.render_as_string(hide_password=False)
+        past = Registratura(address, lambda: SECRET, parts=Parts(clock=lambda: datetime.now(UTC) - AGO))
+        flow_id = at_main_page(past)
+        past.close()
+        engine = create_engine(address)
+        multiplied(engine, flow_id, chosen.timers)
+        if chosen.profile:
+            profiled(chosen.timers)
+        else:
+            drained(engine, chosen.workers)
+        report(engine, chosen.timers, 1 if chosen.profile else chosen.workers)
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
