@@ -13,10 +13,11 @@ from registratura.flows.attachment_code import AttachmentCode, Issue, Reissue, R
 from registratura.flows.clinic_right import DocumentDelivered, Resume, Suspend
 from registratura.flows.consent_withdrawal import DataDestroyed, LawObligesToKeep
 from registratura.flows.engine import Engine, FlowView
+from registratura.flows.engine.codec import micros
 from registratura.flows.errors import StartRefused
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
-from registratura.flows.rows import SecurityRow
+from registratura.flows.rows import EffectRow, SecurityRow
 from registratura.storage import rewrap_keys
 
 
@@ -140,6 +141,24 @@ class Operator(Gateway):
         again begins anew. What the host keeps elsewhere is to be destroyed before.
         """
         return self._fact(withdrawal_id, DataDestroyed(act=act), within)
+
+    def dead_effects(self, limit: int = 100) -> tuple[EffectRow, ...]:
+        """What was tried to the end and waits for a decision, the longest waiting first. Personal data is sealed."""
+        return tuple(self._engine.storage.effects("dead", limit))
+
+    def retry_effect(self, effect_id: str) -> bool:
+        """A dead effect is tried anew, at once and from the first try on; False if there is none by that id."""
+        return self._engine.storage.retry_dead(effect_id, micros(self._engine.tools.clock()))
+
+    def drop_effect(self, effect_id: str) -> bool:
+        """A dead effect is given up for good; False if there is none by that id.
+
+        Its row stays, without what was sealed in it, and so does a security event that says when.
+        """
+        dropped = self._engine.storage.drop_dead(effect_id, micros(self._engine.tools.clock()))
+        if dropped:
+            self._engine.security_event(effect_id.split(":")[0], "effect_dropped", effect_id)
+        return dropped
 
     def law_obliges_to_keep(self, withdrawal_id: str, law: str, *, within: Any = None) -> FlowView:
         """Part of the data must be kept; `law` names the rule (U40)."""

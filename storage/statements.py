@@ -119,9 +119,7 @@ ADD_ENTRY = _insert(LOG)
 ADD_EVIDENCE = _insert(EVIDENCE)
 ADD_KEY = _insert(KEYS)
 DESTROY_KEY = statement(update(KEYS).where(KEYS.c.id == value("id")).values(wrapped=DESTROYED), "id")
-DESTROY_KEYS_OF = statement(
-    update(KEYS).where(KEYS.c.subject == value("subject")).values(wrapped=DESTROYED), "subject"
-)
+DESTROY_KEYS_OF = statement(update(KEYS).where(KEYS.c.subject == value("subject")).values(wrapped=DESTROYED), "subject")
 FREE_CLAIM = statement(
     delete(CLAIMS).where(
         CLAIMS.c.kind == value("kind"), CLAIMS.c.digest == value("digest"), CLAIMS.c.flow_id == value("flow_id")

@@ -25,16 +25,22 @@ from registratura.host.terminal.opening import opened
 PAGE = 500
 SHORT = 8
 ONE_ROUND = 1_000
-STATUSES = {"pending": "ждёт", "leased": "выполняется", "done": "выполнено", "dead": "не получилось, нужен человек"}
+STATUSES = {
+    "pending": "ждёт",
+    "leased": "выполняется",
+    "done": "выполнено",
+    "dead": "не получилось, нужен человек",
+    "dropped": "снято оператором",
+}
 
 
 def show_list(database: str, keys: str | None) -> int:
     """All flows, one per line."""
     with opened(database, keys) as portal:
         lines = [
-            (row.id, _title(row.flow), _state(row), str(row.version), _time(row.changed_at)) for row in rows(portal)
+            (row.id, _title(row.flow), _state(row), str(row.version), time_of(row.changed_at)) for row in rows(portal)
         ]
-    _print(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
+    table(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
     say(f"Всего: {len(lines)}", "dim")
     return 0
 
@@ -47,7 +53,7 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
             log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
     say(f"{_title(row.flow)} ({row.flow}), {row.id}", "bold")
     say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
-    _print(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
+    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
     for kind, timer in timers_of(json.loads(row.timers)).items():
         say(f"Таймер {kind}: {timer.due:%d.%m.%Y %H:%M:%S} UTC")
     for effect in effects:
@@ -161,7 +167,8 @@ def _state(row: FlowRow) -> str:
     return place.title if place else row.state
 
 
-def _time(at: int) -> str:
+def time_of(at: int) -> str:
+    """A stored time, for people."""
     return f"{moment(at):%d.%m.%y %H:%M:%S}"
 
 
@@ -171,20 +178,20 @@ def _entry(flow: str, entry: LogRow) -> tuple[str, ...]:
     codes = ", ".join(refusal["code"] for refusal in outcome.get("refusals", ()))
     channel = json.loads(entry.by).get("channel", "")
     transition = entry.transition + (f" ({codes})" if codes else "")
-    return str(entry.seq), _time(entry.at), kind.title() if kind else entry.event, transition, channel
+    return str(entry.seq), time_of(entry.at), kind.title() if kind else entry.event, transition, channel
 
 
-def _print(headings: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
+def table(headings: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
     """A table on a terminal, where an id is cut to its end; elsewhere lines with tabs, for programs."""
     out = console()
     if not out.is_terminal:
         for line in lines:
             print("\t".join(line))
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("ID", "№", "Версия"))
+        drawn.add_column(heading, overflow="fold", no_wrap=heading in ("ID", "№", "Версия"))
     for line in lines:
         first = line[0][-SHORT:] if headings[0] == "ID" else line[0]
-        table.add_row(*(Text(cell) for cell in (first, *line[1:])))
-    put(out, table)
+        drawn.add_row(*(Text(cell) for cell in (first, *line[1:])))
+    put(out, drawn)

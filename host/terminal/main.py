@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from registratura.host.terminal.database import database_app
+from registratura.host.terminal.effect_commands import effects_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
 from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, chosen
 
@@ -47,6 +48,7 @@ keys_app = typer.Typer(
     cls=RussianGroup, help="Ключи, которыми шифруется база.", options_metavar=OPTIONS, subcommand_metavar="КОМАНДА …"
 )
 app.add_typer(flows_app, name="flows")
+app.add_typer(effects_app, name="effects")
 app.add_typer(keys_app, name="keys")
 app.add_typer(database_app, name="db")
 
