@@ -112,6 +112,10 @@ DESTROYED = "destroyed"
 """What stands in the place of a wrapped data key that is no more."""
 
 
+ERASED = "erased"
+"""The error of an effect that died because what it would hand over was erased."""
+
+
 class KeyRow(NamedTuple):
     """A data key, wrapped by the master key, or DESTROYED, and the person whose data it opens."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Text, and_, case, exists, func, null, or_, select, update
 
+from registratura.flows.rows import ERASED
 from registratura.storage.statement import value
 from registratura.storage.statements import UNFINISHED, statement
 from registratura.storage.tables import EFFECTS, FLOWS, KEYS, TIMERS
@@ -63,7 +64,7 @@ SETTLE_EFFECT = statement(
     .where(
         EFFECTS.c.id == value("id"),
         EFFECTS.c.status != "done",
-        or_(value("status", Text()) == "done", EFFECTS.c.attempts == value("leased")),
+        or_(value("status", Text()) == "done", and_(UNFINISHED, EFFECTS.c.attempts == value("leased"))),
     )
     .values(
         status=value("status"),
@@ -88,9 +89,10 @@ RENEW_LEASE = statement(
     "id",
     "leased",
 )
+# What was erased has nothing left in it that could be handed over.
 RETRY_DEAD = statement(
     update(EFFECTS)
-    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status == "dead")
+    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status == "dead", EFFECTS.c.error != ERASED)
     .values(status="pending", attempts=0, due=value("due"), error=""),
     "due",
     "id",

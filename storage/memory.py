@@ -11,6 +11,7 @@ from registratura.domain.attempts import Attempts
 from registratura.flows.errors import ConcurrentUpdate, PortalClosed, WithinUnknown
 from registratura.flows.ports import Bell, Storage, Unit
 from registratura.flows.rows import (
+    ERASED,
     Changes,
     ClaimRow,
     EffectRow,
@@ -217,7 +218,7 @@ class MemoryStorage(Storage):
     def settle_effect(self, effect_id: str, leased: int, *, status: str, attempts: int, due: int, error: str) -> None:
         with self._lock:
             row = self.rows.effects.get(effect_id)
-            if row is None or row.status == "done" or (status != "done" and row.attempts != leased):
+            if row is None or row.status == "done" or (status != "done" and not _has(row, leased)):
                 return
             sealed = None if status == "done" else row.sealed
             self._change_effect(row._replace(status=status, attempts=attempts, due=due, error=error, sealed=sealed))
@@ -228,7 +229,11 @@ class MemoryStorage(Storage):
             return sorted(rows, key=lambda row: (row.due, row.id))[:limit]
 
     def retry_dead(self, effect_id: str, due: int) -> bool:
-        return self._resolved(effect_id, status="pending", attempts=0, due=due, error="")
+        with self._lock:
+            row = self.rows.effects.get(effect_id)
+            if row is not None and row.error == ERASED:
+                return False
+            return self._resolved(effect_id, status="pending", attempts=0, due=due, error="")
 
     def drop_dead(self, effect_id: str, now: int) -> bool:
         return self._resolved(effect_id, status="dropped", due=now, sealed=None)
@@ -277,3 +282,8 @@ class MemoryStorage(Storage):
     def close(self) -> None:
         """From now on no call is taken."""
         self._lock = Closed()
+
+
+def _has(row: EffectRow, leased: int) -> bool:
+    """Whether the try of that number is the last one there was, and nobody has decided about the effect since."""
+    return row.status in ("pending", "leased") and row.attempts == leased

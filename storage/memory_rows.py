@@ -10,6 +10,7 @@ from registratura.flows.engine.codec import micros, moment
 from registratura.flows.ports import Lost
 from registratura.flows.rows import (
     DESTROYED,
+    ERASED,
     AttemptChange,
     Changes,
     ClaimRow,
@@ -146,7 +147,7 @@ class Rows:
             self.timers.pop(flow_id, None)
         for effect in [*self.effects.values()]:
             if effect.flow_id in erased.flows and effect.sealed and self._unfinished(effect.id):
-                self.effects[effect.id] = effect._replace(status="dead", error="erased", sealed=None)
+                self.effects[effect.id] = effect._replace(status="dead", error=ERASED, sealed=None)
 
     def _unspent(self, ticket: str) -> bool:
         return ticket in self.tickets and not self.tickets[ticket].spent

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from registratura.flows.rows import DESTROYED
+from registratura.flows.rows import DESTROYED, ERASED
 from registratura.storage.statement import Insert, Statement, value
 from registratura.storage.tables import (
     ATTEMPTS,
@@ -145,7 +145,7 @@ UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
 ERASE_EFFECTS = statement(
     update(EFFECTS)
     .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None), UNFINISHED)
-    .values(status="dead", error="erased", sealed=None),
+    .values(status="dead", error=ERASED, sealed=None),
     "flow_id",
 )
 FINISH_EFFECT = statement(

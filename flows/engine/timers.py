@@ -114,5 +114,5 @@ class Timers:
 
 
 def _within_its_flow(changes: Changes) -> bool:
-    beyond = changes.watched or changes.claims or changes.keys or changes.linked_keys
+    beyond = changes.watched or changes.claims or changes.keys or changes.linked_keys or changes.erased
     return len(changes.flows) == 1 and not beyond
