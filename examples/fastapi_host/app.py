@@ -101,7 +101,9 @@ def create_app(database: str = "sqlite:///clinic.db", keys: str = "portal.key") 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        # Timers and effects, in a thread; `registratura worker` does the same in a process of its own.
+        with portal.worker():
+            yield
         portal.close()
         engine.dispose()
 
