@@ -78,7 +78,7 @@ class Line:
 
     def ring(self) -> None:
         """Wake the workers once this is committed, where the database can."""
-        if self._dialect.name == "postgresql":
+        if self._speech.name == "postgresql":
             self.say(f"NOTIFY {CHANNEL}")
 
     def say(self, sql: str) -> None:
