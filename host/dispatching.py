@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
 
+from registratura.flows.effects import EndOtherSessions, NotifyPerson
 from registratura.flows.errors import HandlerMissing
 from registratura.flows.ports import Dispatcher
 from registratura.flows.step import Effect
@@ -62,3 +63,10 @@ class Patient(Dispatcher):
             raise HandlerHangs
         if raised:
             raise raised[0]
+
+
+def _say_nothing(effect: Any, effect_id: str) -> None:
+    """A host that sends no messages and keeps no sessions has nothing to do."""
+
+
+SAY_NOTHING: Mapping[type[Effect], Handler] = {NotifyPerson: _say_nothing, EndOtherSessions: _say_nothing}

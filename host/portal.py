@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from sqlalchemy.util import greenlet_spawn
 
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.effects import EndOtherSessions, NotifyPerson
 from registratura.flows.engine import Engine, FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
@@ -31,7 +30,7 @@ from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
-from registratura.host.dispatching import Handler, InProcess
+from registratura.host.dispatching import SAY_NOTHING, Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
 from registratura.host.worker import Worker
 from registratura.storage import (
@@ -119,7 +118,7 @@ class Registratura:
         self.gosuslugi = GosuslugiGateway(self.engine)
         self.clinics = ClinicGateway(self.engine)
         self.operator = Operator(self.engine)
-        self.handlers: dict[type[Effect], Handler] = {**_SAY_NOTHING, **self.parts.handlers}
+        self.handlers: dict[type[Effect], Handler] = {**SAY_NOTHING, **self.parts.handlers}
         self.dispatcher: Dispatcher = InProcess(self.handlers, self.parts.dispatcher)
 
     @classmethod
@@ -236,13 +235,6 @@ class Registratura:
             return await asyncio.to_thread(call, *args, **more)
         done: T = await greenlet_spawn(call, *args, **more)
         return done
-
-
-def _say_nothing(effect: Any, effect_id: str) -> None:
-    """A host that sends no messages and keeps no sessions has nothing to do."""
-
-
-_SAY_NOTHING: Mapping[type[Effect], Handler] = {NotifyPerson: _say_nothing, EndOtherSessions: _say_nothing}
 
 
 def _storage(database: Any, create: bool, names: TableNames) -> Storage:

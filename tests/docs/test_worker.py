@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 from support.portal import CLINICS, CONSENTS, HASHER, KEYS, PASSWORD, Clock, Scene
 from support.working import until
 
@@ -21,14 +23,20 @@ BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
-def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the page defines, in an empty folder of a host."""
     monkeypatch.chdir(tmp_path)
     made: dict[str, Any] = {}
     for block in BLOCKS:
         exec(block, made)
     made["portal"].close()
-    return made
+    setup_logging.connect(no_logging)
+    yield made
+    setup_logging.disconnect(no_logging)
+
+
+def no_logging(**_: Any) -> None:
+    """While somebody hears this signal Celery leaves the logs of the process, and so of other tests, as they are."""
 
 
 # Celery's own set-up and tear-down warn of what is theirs.
