@@ -14,6 +14,7 @@ import typer
 
 from registratura.host.terminal.database import database_app
 from registratura.host.terminal.effect_commands import effects_app
+from registratura.host.terminal.flow_commands import flows_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
 from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, chosen
 
@@ -37,12 +38,6 @@ app = typer.Typer(
     help="Регистратура: регистрация на медицинском портале и прикрепление к клинике.",
     epilog="Начните с registratura demo: оба пути пройдут сами. Затем пройдите их вы: в браузере — registratura serve, "
     "в терминале — registratura play.",
-)
-flows_app = typer.Typer(
-    cls=RussianGroup,
-    help="Что записано в базе: список, один процесс, проверка.",
-    options_metavar=OPTIONS,
-    subcommand_metavar="КОМАНДА …",
 )
 keys_app = typer.Typer(
     cls=RussianGroup, help="Ключи, которыми шифруется база.", options_metavar=OPTIONS, subcommand_metavar="КОМАНДА …"
@@ -176,60 +171,6 @@ def worker(
     from registratura.host.terminal.working import work
 
     return work(database, keys, portal, lease)
-
-
-@flows_app.command("list", cls=RussianCommand, options_metavar=OPTIONS, help="Все процессы, по одному на строке.")
-def list_flows(database: Database = OURS, keys: Keys = None) -> int:
-    from registratura.host.terminal.flows import show_list
-
-    return show_list(database, keys)
-
-
-FlowId = Annotated[str, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)]
-
-
-@flows_app.command("show", cls=RussianCommand, options_metavar=OPTIONS, help="Журнал процесса, без личных данных.")
-def show_one(flow: FlowId, database: Database = OURS, keys: Keys = None) -> int:
-    from registratura.host.terminal.flows import show_flow
-
-    return show_flow(flow, database, keys)
-
-
-@flows_app.command(
-    "verify",
-    cls=RussianCommand,
-    options_metavar=OPTIONS,
-    help="Проверить журнал и цепочку согласий: одного процесса или всех.",
-)
-def verify_flows(
-    flow: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
-    ] = None,
-    checkpoints: Annotated[
-        str | None, typer.Option("--checkpoints", metavar="ПАПКА", help="Сравнить и с контрольными точками.")
-    ] = None,
-    database: Database = OURS,
-    keys: Keys = None,
-) -> int:
-    from registratura.host.terminal.flows import verify
-
-    return verify(flow, checkpoints, database, keys)
-
-
-@flows_app.command(
-    "checkpoint",
-    cls=RussianCommand,
-    options_metavar=OPTIONS,
-    help="Подписать, докуда дошли журналы: чтобы заметить, если их подменят или укоротят.",
-)
-def sign_flows(
-    folder: Annotated[str, typer.Argument(metavar="ПАПКА", help="Куда записать, вне базы.", show_default=False)],
-    database: Database = OURS,
-    keys: Keys = None,
-) -> int:
-    from registratura.host.terminal.flows import checkpoint
-
-    return checkpoint(folder, database, keys)
 
 
 @app.command(
