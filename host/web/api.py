@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -56,6 +57,7 @@ from registratura.host.web.api_models import (
     StartRequest,
     begins_of_persons,
 )
+from registratura.host.web.evenly import STEP, evenly
 from registratura.host.web.problems import problem_response, problem_route
 
 OnAnswer = Callable[[Request, Response, FlowView], None]
@@ -83,15 +85,15 @@ def api_router(
     *,
     on_answer: OnAnswer | None = None,
     way_to_gosuslugi: WayToGosuslugi | None = None,
+    even_out: timedelta = STEP,
 ) -> APIRouter:
     """The API as a router.
 
     Args:
-        portal: whose flows these are.
-        caller_of: a dependency that gives the `Caller`.
+        portal, caller_of: whose flows these are, and a dependency that gives the `Caller`.
         on_answer: is called in a thread with each answer to a start or an event, which is `request.state.event`; it
             may set headers and cookies.
-        way_to_gosuslugi: where the person's browser sets out to Gosuslugi.
+        way_to_gosuslugi, even_out: where a browser sets out to Gosuslugi; answers to guesses leave in steps of this.
     """
     router = APIRouter(route_class=problem_route(portal.parts.texts), tags=["registratura"])
 
@@ -103,7 +105,7 @@ def api_router(
             raise SessionRequired()
         return caller
 
-    api, who = Api(portal, on_answer, way_to_gosuslugi), Depends(known)
+    api, who = Api(portal, on_answer, way_to_gosuslugi, even_out), Depends(known)
     router.get("/flows", **docs.FLOWS)(_declares(portal.parts.texts))
     router.post("/flows", **docs.START)(_start(api, who))
     router.get("/flows/{flow_id}", **docs.READ)(_read(api, who))
@@ -115,10 +117,10 @@ def api_router(
     return router
 
 
-def api_app(portal: Registratura, caller_of: Callable[..., Any], *, on_answer: OnAnswer | None = None) -> FastAPI:
-    """The API as an application of its own, to be mounted; its OpenAPI document is at `openapi.json`."""
+def api_app(portal: Registratura, caller_of: Callable[..., Any], **more: Any) -> FastAPI:
+    """The API as an application of its own, to be mounted: `api_router` with its document at `openapi.json`."""
     app = FastAPI(title="Registratura", version=version("registratura"), docs_url=None, redoc_url=None)
-    app.include_router(api_router(portal, caller_of, on_answer=on_answer))
+    app.include_router(api_router(portal, caller_of, **more))
     return app
 
 
@@ -131,20 +133,22 @@ def _declares(texts: Texts) -> Endpoint:
     return declared_flows
 
 
+@dataclass(frozen=True, slots=True)
 class Api:
     """What the operations share."""
 
-    def __init__(self, portal: Registratura, on_answer: OnAnswer | None, way: WayToGosuslugi | None) -> None:
-        self.portal = portal
-        self._on_answer, self._way = on_answer, way
+    portal: Registratura
+    on_answer: OnAnswer | None
+    way: WayToGosuslugi | None
+    even_out: timedelta
 
     async def answer(self, request: Request, view: FlowView, status: int = 200, **headers: str) -> Response:
         """The view as it goes out."""
-        url = self._way(view) if self._way and away(view.state) else None
+        url = self.way(view) if self.way and away(view.state) else None
         given = FlowJson.model_validate(view).model_copy(update={"authorisation_url": url})
         response = _json(given, status, ETag=f'"{view.version}"', **headers)
-        if self._on_answer and request.method == "POST":
-            await run_in_threadpool(self._on_answer, request, response, view)
+        if self.on_answer and request.method == "POST":
+            await run_in_threadpool(self.on_answer, request, response, view)
         return response
 
 
@@ -183,7 +187,8 @@ def _send(api: Api, who: Any) -> Endpoint:
         event = request.state.event = _event("", body.event, body.payload)
         send = partial(api.portal.asend, _id(flow_id), event, caller=_over(caller, event), idempotency_key=key)
         try:
-            return await api.answer(request, await send(expected_version=_expected(if_match)))
+            async with evenly(body.event, api.even_out):
+                return await api.answer(request, await send(expected_version=_expected(if_match)))
         except ConcurrentUpdate:
             if if_match is None:
                 raise

@@ -56,7 +56,11 @@ def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOpt
     _add_pages(app, site)
     programs = Programs(site)
     router = api_router(
-        portal, programs.caller_of, on_answer=programs.answered, way_to_gosuslugi=programs.way_to_gosuslugi
+        portal,
+        programs.caller_of,
+        on_answer=programs.answered,
+        way_to_gosuslugi=programs.way_to_gosuslugi,
+        even_out=options.even_out,
     )
     app.include_router(router, prefix=API)
     _add_errors(app, site)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
+from registratura.host.web.evenly import STEP
+
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
@@ -17,7 +19,7 @@ class WebOptions:
     and it lives for `waiting`: longer than a registration may (`Settings.lives`), or nobody whom Gosuslugi's support
     answered late would be told that a new one is needed (U62). `trusted_proxies` are networks whose `X-Forwarded-For`
     is believed. `writes_per_minute` is how many forms, and looks that begin something, one address may send, which may
-    serve a whole clinic; None switches the limiter off.
+    serve a whole clinic; None switches the limiter off. Answers to guesses leave in steps of `even_out`.
     """
 
     public_url: str = "http://127.0.0.1:8000"
@@ -25,6 +27,7 @@ class WebOptions:
     absolute: timedelta = timedelta(hours=12)
     waiting: timedelta = timedelta(days=7)
     writes_per_minute: int | None = 600
+    even_out: timedelta = STEP
     longest_body: int = 256 * 1024
     trusted_proxies: tuple[str, ...] = ()
     progress_key: bytes | None = None

@@ -25,6 +25,7 @@ from registratura.flows.texts import Texts
 from registratura.host.gosuslugi.client import GosuslugiClient
 from registratura.host.portal import Registratura
 from registratura.host.web.browser import Browser, Browsers
+from registratura.host.web.evenly import evenly
 from registratura.host.web.options import WebOptions
 from registratura.host.web.text import FILTERS
 from registratura.host.web.words import PAGES
@@ -106,7 +107,8 @@ def page(site: Site, work: Work, *, token: bool = True) -> Callable[[Request], A
 
     async def endpoint(request: Request) -> Response:
         sent = await read_form(request) if request.method == "POST" else {}
-        return await run_in_threadpool(_answer, site, work, request, sent, token and request.method == "POST")
+        async with evenly(request.path_params.get("event", ""), site.options.even_out):
+            return await run_in_threadpool(_answer, site, work, request, sent, token and request.method == "POST")
 
     return endpoint
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -48,7 +49,7 @@ class Api:
 
     def __init__(self, portal: Registratura | None = None, app: Any = None, base: str = "http://portal") -> None:
         self.portal = portal or Registratura("memory:", lambda: MASTER)
-        self.client = client_of(app or api_app(self.portal, caller_of), base)
+        self.client = client_of(app or api_app(self.portal, caller_of, even_out=timedelta(0)), base)
         self.headers = {"X-Session": "browser-1"}
 
     def get(self, path: str, **headers: str) -> httpx.Response:

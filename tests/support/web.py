@@ -53,7 +53,8 @@ class Site:
         report = HttpReport(self.http(), f"{PORTAL}/gosuslugi/progress", CHANNEL, self.clock)
         self.gosuslugi = GosuslugiSite(people, known, SiteOptions(tokens(), replace(parts, handlers={}), report))
         client = GosuslugiClient(self.gosuslugi.client_config(GOSUSLUGI), signer(), self.http(follow=False), self.clock)
-        chosen = WebOptions(**{"public_url": PORTAL, "progress_key": CHANNEL, "writes_per_minute": None, **options})
+        usual = {"public_url": PORTAL, "progress_key": CHANNEL, "writes_per_minute": None, "even_out": timedelta(0)}
+        chosen = WebOptions(**{**usual, **options})
         self.app = create_app(self.portal, client, chosen)
         self._ways |= {"portal.test": InProcess(self.app), "gosuslugi.test": InProcess(gosuslugi_app(self.gosuslugi))}
 

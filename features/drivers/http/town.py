@@ -122,5 +122,7 @@ class Town:
             absolute=LONG,
             waiting=LONG,
             writes_per_minute=None,
+            # Nobody here takes the time, and there are hundreds of guesses.
+            even_out=timedelta(0),
             progress_key=CHANNEL if progress else None,
         )

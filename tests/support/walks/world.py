@@ -167,7 +167,9 @@ class OverHttp(World):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.client = httpx.Client(transport=Kept(api_app(self.portal, _named)), base_url="http://portal")
+        self.client = httpx.Client(
+            transport=Kept(api_app(self.portal, _named, even_out=timedelta(0))), base_url="http://portal"
+        )
 
     def _start(self, flow: AnyFlow, event: Event) -> Told:
         return self._said("POST", "flows", {"flow": flow.name, **_json(event)})
