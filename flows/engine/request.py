@@ -22,8 +22,8 @@ from registratura.flows.ports import Caller, Keyring, Storage, Unit
 from registratura.flows.rows import IdempotencyRow, TicketRow
 
 HOST = "host"
-
-
+LONGEST_KEY = 500
+"""Characters of an idempotency key: no database indexes a text of any length."""
 START = "start"
 """What the keys of starts are about, whichever flow they start: else one key could start two flows."""
 
@@ -68,10 +68,12 @@ def request_of(
     """The call, with the digest by which a repetition is known.
 
     Raises:
-        InvalidPayload: it is no event, or has a text that nothing could store.
+        InvalidPayload: it is no event, or it or its key has a text that nothing could store.
     """
     if not isinstance(event, Event):
         raise InvalidPayload(type(event).__name__, (("", "not_an_event"),))
+    if key is not None and not _can_be_kept(key):
+        raise InvalidPayload(event.name, (("idempotency_key", "idempotency_key"),))
     try:
         payload = dump({"event": event.name, "payload": event.model_dump(mode="json")})
         digest = keys.digest("request", payload)
@@ -81,6 +83,11 @@ def request_of(
     formerly = caller.formerly if caller else None
     callers = (caller, Caller(session=formerly)) if formerly is not None else (caller,)
     return Request(about, event, caller, key, digest, origin, tuple(scope_of(keys, one, about) for one in callers))
+
+
+def _can_be_kept(key: str) -> bool:
+    # Half a surrogate pair does not encode.
+    return len(key) <= LONGEST_KEY and "\0" not in key and key.encode(errors="ignore").decode() == key
 
 
 def beginning(flow: AnyFlow, origin: Origin) -> Event:

@@ -13,6 +13,7 @@ from support.rows import contents
 from registratura.flows.errors import (
     ConcurrentUpdate,
     IdempotencyConflict,
+    InvalidPayload,
     NotAllowedNow,
     RegistraturaError,
     UnknownFlow,
@@ -119,6 +120,18 @@ def test_an_empty_key_is_a_key(scene: Scene) -> None:
     for _ in range(7):
         view = scene.portal.send(flow.id, submitting("00000000"), caller=caller, idempotency_key="")
     assert (view.state, len(scene.log(flow.id))) == ("code_entry", 2)
+
+
+@pytest.mark.parametrize("key", ["к" * 501, "a\0b", "\ud800"])
+def test_a_key_that_nothing_could_store_is_the_callers_mistake(scene: Scene, key: str) -> None:
+    with pytest.raises(InvalidPayload, match="idempotency_key"):
+        scene.portal.start(Registration, idempotency_key=key)
+    assert scene.storage.flow_ids() == []
+
+
+def test_a_key_may_be_long_and_in_any_letters(scene: Scene) -> None:
+    first, again = (scene.portal.start(Registration, idempotency_key="ключ" * 125) for _ in range(2))
+    assert first.id == again.id
 
 
 def test_errors_are_not_recorded(scene: Scene) -> None:
