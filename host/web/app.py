@@ -24,6 +24,7 @@ from registratura.host.web.browser import Browsers
 from registratura.host.web.flow_routes import ROUTES
 from registratura.host.web.gosuslugi_routes import CALLBACK, PROGRESS, callback, progress
 from registratura.host.web.guard import Guard, Scope, security_headers
+from registratura.host.web.health import health_routes
 from registratura.host.web.options import WebOptions
 from registratura.host.web.programs import Programs
 from registratura.host.web.site import FLOW_ID, Site, environment, page
@@ -80,6 +81,7 @@ def _add_pages(app: FastAPI, site: Site) -> None:
     if site.options.progress_key is not None:
         report = partial(progress, site, site.options.progress_key)
         app.add_route(PROGRESS, report, methods=["POST"], include_in_schema=False)
+    app.router.routes.extend(health_routes(site.portal))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from registratura.domain.attempts import Attempts, AttemptsPolicy, counted, judgeable
+from registratura.host.web.health import PROBES
 from registratura.host.web.options import WebOptions
 
 Scope = MutableMapping[str, Any]
@@ -82,9 +83,13 @@ class Guard:
         answer: App = self._app if why_not is None else self._refuse(scope, why_not)
         if why_not is None and scope["method"] == "HEAD" and WRITES.fullmatch(scope["path"]):
             answer = Response()
-        if why_not is None and scope["method"] in SAFE and elsewhere(headers.get("host", ""), self._options.host):
+        if why_not is None and scope["method"] in SAFE and self._elsewhere(scope, headers):
             answer = RedirectResponse(f"{self._options.origin}{scope['path']}", 307)
         await answer(scope, self._limited(receive), self._with_headers(scope, send))
+
+    def _elsewhere(self, scope: Scope, headers: Headers) -> bool:
+        # A probe follows no redirect: it would take one for a yes.
+        return scope["path"] not in PROBES and elsewhere(headers.get("host", ""), self._options.host)
 
     async def _why_not(self, scope: Scope, headers: Headers, address: str, receive: Receive) -> int | None:
         """The status with which the request is refused at the door."""
