@@ -35,6 +35,24 @@ def show_one(flow: FlowId, database: Database = OURS, keys: Keys = None) -> int:
 
 
 @flows_app.command(
+    "stuck",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Что само дальше не пойдёт: просроченные таймеры, поручения и сроки, нечитаемые процессы.",
+)
+def stuck(
+    minutes: Annotated[
+        float, typer.Option("--minutes", metavar="МИНУТЫ", min=0, help="На сколько минут опоздать можно.")
+    ] = 15,
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal.stuck import show_stuck
+
+    return show_stuck(database, keys, minutes)
+
+
+@flows_app.command(
     "verify",
     cls=RussianCommand,
     options_metavar=OPTIONS,

@@ -38,7 +38,8 @@ def show_list(database: str, keys: str | None) -> int:
     """All flows, one per line."""
     with opened(database, keys) as portal:
         lines = [
-            (row.id, _title(row.flow), _state(row), str(row.version), time_of(row.changed_at)) for row in rows(portal)
+            (row.id, title_of_flow(row.flow), _state(row), str(row.version), time_of(row.changed_at))
+            for row in rows(portal)
         ]
     table(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
     say(f"Всего: {len(lines)}", "dim")
@@ -51,7 +52,7 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
         row = found(portal, part)
         with portal.engine.storage.unit() as unit:
             log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
-    say(f"{_title(row.flow)} ({row.flow}), {row.id}", "bold")
+    say(f"{title_of_flow(row.flow)} ({row.flow}), {row.id}", "bold")
     say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
     table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
     for kind, timer in timers_of(json.loads(row.timers)).items():
@@ -158,7 +159,8 @@ def found(portal: Registratura, part: str) -> FlowRow:
     return ending[0]
 
 
-def _title(flow: str) -> str:
+def title_of_flow(flow: str) -> str:
+    """The flow's Russian title, or its name where this program does not know it."""
     return title_of(FLOWS[flow]) if flow in FLOWS else flow
 
 
