@@ -88,6 +88,10 @@ class Unit(Protocol):
         """
 
 
+Observer = Callable[[Unit, Changes], None]
+"""Is told what was written, with the unit it was written by. It raises nothing: what is done is done."""
+
+
 class Bell(Protocol):
     """Rings, where the storage can, when something was written that is due soon."""
 

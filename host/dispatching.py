@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from threading import Thread
 from typing import Any
 
@@ -56,7 +57,8 @@ class Patient(Dispatcher):
             except BaseException as failure:  # noqa: BLE001  # it belongs to who waits for it
                 raised.append(failure)
 
-        thread = Thread(target=carry_out, name=f"handler {effect.kind()}", daemon=True)
+        # What the worker knows of itself (a trace that it is part of), its handlers know too.
+        thread = Thread(target=copy_context().run, args=(carry_out,), name=f"handler {effect.kind()}", daemon=True)
         thread.start()
         thread.join(self._seconds)
         if thread.is_alive():

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.util import greenlet_spawn
 
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.engine import Engine, FlowView
+from registratura.flows.engine import FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
 from registratura.flows.engine.due import Done, Rounds, forget
@@ -32,6 +33,7 @@ from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
 from registratura.host.dispatching import SAY_NOTHING, Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
+from registratura.host.observing import ObservedEngine, observed
 from registratura.host.worker import Worker
 from registratura.storage import (
     Argon2Hasher,
@@ -47,6 +49,9 @@ from registratura.storage import (
 from registratura.storage.keys import ENVIRONMENT, Secrets
 from registratura.storage.names import OUR_NAMES
 from registratura.storage.rotation import KEY_CHECK
+
+if TYPE_CHECKING:
+    from registratura.host.telemetry import Telemetry
 
 T = TypeVar("T")
 
@@ -71,6 +76,7 @@ class Parts:
     clock: Callable[[], datetime] = utc_now
     hasher: Hasher = field(default_factory=Argon2Hasher)
     ids: Ids = field(default_factory=RandomIds)
+    telemetry: Telemetry | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", self.texts.timed(self.clock, self.settings.timezone))
@@ -114,12 +120,12 @@ class Registratura:
             clock=self.parts.clock,
             settings=self.parts.settings,
         )
-        self.engine = Engine(storage, tools, self.parts.texts)
+        self.engine = ObservedEngine(storage, tools, self.parts.texts, self.parts.telemetry)
         self.gosuslugi = GosuslugiGateway(self.engine)
         self.clinics = ClinicGateway(self.engine)
         self.operator = Operator(self.engine)
         self.handlers: dict[type[Effect], Handler] = {**SAY_NOTHING, **self.parts.handlers}
-        self.dispatcher: Dispatcher = InProcess(self.handlers, self.parts.dispatcher)
+        self.dispatcher = observed(InProcess(self.handlers, self.parts.dispatcher), self.parts.telemetry)
 
     @classmethod
     async def aopen(cls, database: Any, keys: Any, **more: Any) -> Registratura:
@@ -181,7 +187,7 @@ class Registratura:
 
     def run_due(self, limit: int = 100) -> Done:
         """Carry out timers and effects that are due, once, and forget answers nobody can ask for any more."""
-        done = Rounds(self.engine, self.dispatcher).next(limit)
+        done = self.engine.round(partial(Rounds(self.engine, self.dispatcher).next, limit))
         forget(self.engine)
         return done
 

@@ -133,7 +133,7 @@ class Worker:
             self._tidied = now
             for chore in self._chores:
                 chore()
-        done = self._rounds.next()
+        done = self._engine.round(self._rounds.next)
         self._note(done)
         if done.idle and not self._stopping:
             bell.wait(self._pause(bell), self._heard)

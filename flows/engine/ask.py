@@ -13,8 +13,8 @@ from registratura.flows.engine.codec import log_place, moment, record_of
 from registratura.flows.errors import ConsentTextMissing
 from registratura.flows.event import By
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Unit
-from registratura.flows.rows import FlowRow
+from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Observer, Unit
+from registratura.flows.rows import Changes, FlowRow
 from registratura.flows.settings import Settings
 
 
@@ -28,6 +28,12 @@ class Tools:
     ids: Ids
     clock: Callable[[], datetime]
     settings: Settings
+    observer: Observer | None = None
+
+    def tell(self, unit: Unit, changes: Changes) -> None:
+        """Say what was written to whoever observes."""
+        if self.observer is not None:
+            self.observer(unit, changes)
 
 
 @dataclass(slots=True)
@@ -92,6 +98,15 @@ class Asking:
         self.rows[row.id] = row
         self.watched.setdefault(row.id, row.version)
         self.wrapped.setdefault(row.key_id, row.wrapped or "")
+
+    def write(self, changes: Changes) -> None:
+        """Write all of it or nothing, and say so to whoever observes.
+
+        Raises:
+            Lost: somebody was first.
+        """
+        self.unit.write(changes)
+        self.tools.tell(self.unit, changes)
 
     def load(self, flow_id: str) -> AnyRecord | None:
         record = self.stored(flow_id)

@@ -219,7 +219,7 @@ class Engine:
         transition, refusals, started = outcome_of(steps)
         record, why_not = ask.seen[first.record.id], shown(self.texts, refusals)
         view = view_of(ask, self.texts, record, transition=transition, refusals=why_not, started=started)
-        ask.unit.write(changes)
+        ask.write(changes)
         return view
 
     def _trying(self, unit: Unit, request: Request, work: Callable[[Asking], FlowView]) -> FlowView:
@@ -285,7 +285,7 @@ class Engine:
         if not steps:
             return ask.seen[record.id]
         try:
-            ask.unit.write(changes_of(ask, steps))
+            ask.write(changes_of(ask, steps))
         except Lost:
             raise Lost("timer", record.id) from None
         ask.seen.clear()

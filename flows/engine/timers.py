@@ -68,7 +68,13 @@ class Timers:
                 raise
             return limit, 0, list(plans)
         alone = [flow_id for flow_id, (_, changes) in plans.items() if changes is None]
+        self._tell([changes for flow_id in moved if (changes := plans[flow_id][1]) is not None])
         return found, sum(plans[flow_id][0] for flow_id in moved), alone
+
+    def _tell(self, written: Sequence[Changes]) -> None:
+        with self.engine.storage.unit() as unit:
+            for changes in written:
+                self.engine.tools.tell(unit, changes)
 
     def _planned(self, unit: Unit, row: FlowRow) -> tuple[int, Changes | None]:
         """How many timers of this flow are due; and what they change, if that can be written with others."""
@@ -109,6 +115,7 @@ class Timers:
                     unit.write(changes)
                 except Lost:
                     continue
+                self.engine.tools.tell(unit, changes)
                 return timers
         raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")
 

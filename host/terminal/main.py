@@ -16,6 +16,7 @@ from registratura.host.terminal.database import database_app
 from registratura.host.terminal.effect_commands import effects_app
 from registratura.host.terminal.flow_commands import flows_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
+from registratura.host.terminal.logs import Log, LogFormat, logged
 from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, chosen
 
 Debug = Annotated[bool, typer.Option("--debug", metavar="", help="Подробности ошибок — в файл registratura-debug.log.")]
@@ -119,10 +120,12 @@ def serve(
     port: Annotated[int, port_option("--port", "портала")] = 8000,
     gosuslugi_port: Annotated[int, port_option("--gosuslugi-port", "учебных Госуслуг")] = 8001,
     clinic_port: Annotated[int, port_option("--clinic-port", "стойки клиники")] = 8002,
+    log: Log = LogFormat.TEXT,
 ) -> int:
     from registratura.host.terminal.serving import serve_portal
 
-    return serve_portal(database, keys, (port, gosuslugi_port, clinic_port))
+    with logged(log):
+        return serve_portal(database, keys, (port, gosuslugi_port, clinic_port))
 
 
 @app.command(
@@ -167,10 +170,12 @@ def worker(
         float,
         typer.Option("--lease", metavar="СЕКУНДЫ", min=1, max=86_400, help="Сколько ждать одно поручение, до суток."),
     ] = 60,
+    log: Log = LogFormat.TEXT,
 ) -> int:
     from registratura.host.terminal.working import work
 
-    return work(database, keys, portal, lease)
+    with logged(log):
+        return work(database, keys, portal, lease, machines=log is LogFormat.JSON)
 
 
 @app.command(

@@ -17,15 +17,17 @@ from registratura.host.portal import Registratura
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint, told
 from registratura.host.terminal.opening import opened
-from registratura.host.worker import Away, Back, News
+from registratura.host.worker import Away, Back, News, to_log
 
 HOW = "Назовите портал так: --portal мой.модуль:имя, где имя — сам портал или функция, которая его открывает."
 
 
-def work(database: str, keys: str | None, portal: str | None, lease: float) -> int:
-    """Work until SIGTERM or Ctrl-C, which is how it ends well."""
+def work(database: str, keys: str | None, portal: str | None, lease: float, *, machines: bool = False) -> int:
+    """Work until SIGTERM or Ctrl-C, which is how it ends well. Where machines read, what it says goes to the log."""
     with _portal(database, keys, portal) as made:
-        worker = made.worker(lease=timedelta(seconds=lease), effects=portal is not None, tell=_tell)
+        worker = made.worker(
+            lease=timedelta(seconds=lease), effects=portal is not None, tell=to_log if machines else _tell
+        )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: worker.stop())
         say(_greeting(effects=portal is not None))
