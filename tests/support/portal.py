@@ -33,6 +33,7 @@ from registratura.flows.rows import LogRow
 from registratura.host import Caller, FlowView, Parts, Registratura, Settings
 from registratura.host.gateways import IssuedCode
 from registratura.host.standins import Citizen, StandInClinicDesk, StandInGosuslugi, clinic_handlers
+from registratura.host.telemetry import Telemetry
 from registratura.storage import Argon2Hasher, CallableKeyring
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -146,10 +147,12 @@ class Scene:
         return self.walk(flow.id, submitting(self.code().code), caller=caller)
 
 
-def portal_of(database: Any, clock: Clock, keys: Any = KEYS, **settings: Any) -> Registratura:
+def portal_of(
+    database: Any, clock: Clock, keys: Any = KEYS, telemetry: Telemetry | None = None, **settings: Any
+) -> Registratura:
     """A portal over that database."""
     made = Settings(**{"consents": CONSENTS, "clinics": CLINICS, **settings})
-    return Registratura(database, keys, parts=Parts(settings=made, clock=clock, hasher=HASHER))
+    return Registratura(database, keys, parts=Parts(settings=made, clock=clock, hasher=HASHER, telemetry=telemetry))
 
 
 def scene_of(kind: str, folder: Path, **settings: Any) -> Scene:
