@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +22,6 @@ from registratura.flows.engine import FlowView
 from registratura.flows.engine.ask import Tools
 from registratura.flows.engine.audit import Verdict, verify
 from registratura.flows.engine.due import Done, Rounds, forget
-from registratura.flows.errors import KeyFileExists, KeyMissing, KeyUnreadable, KeyWrong
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
@@ -33,22 +31,18 @@ from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
 from registratura.host.dispatching import SAY_NOTHING, Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
+from registratura.host.keys import keys_for, look_at
 from registratura.host.observing import ObservedEngine, observed
 from registratura.host.worker import Worker
 from registratura.storage import (
     Argon2Hasher,
-    CallableKeyring,
-    EnvironmentKeyring,
-    FileKeyring,
     MemoryStorage,
     RandomIds,
     TableNames,
-    create_key_file,
     storage_for,
 )
-from registratura.storage.keys import ENVIRONMENT, Secrets
+from registratura.storage.keys import Secrets
 from registratura.storage.names import OUR_NAMES
-from registratura.storage.rotation import KEY_CHECK
 
 if TYPE_CHECKING:
     from registratura.host.telemetry import Telemetry
@@ -109,12 +103,12 @@ class Registratura:
         names: TableNames = OUR_NAMES,
     ) -> None:
         self.parts = parts or Parts()
-        _look_at(keys)
+        look_at(keys)
         self._async_engine: Any = database if hasattr(database, "sync_engine") else None
         storage = _storage(getattr(database, "sync_engine", database), create, names)
         tools = Tools(
             flows=FLOWS,
-            keys=_keys_for(storage, keys, create, mine=storage is not database),
+            keys=keys_for(storage, keys, create, mine=storage is not database),
             hasher=self.parts.hasher,
             ids=self.parts.ids,
             clock=self.parts.clock,
@@ -247,59 +241,3 @@ def _storage(database: Any, create: bool, names: TableNames) -> Storage:
     if database == "memory:":
         return MemoryStorage()
     return database if isinstance(database, Storage) else storage_for(database, create=create, names=names)
-
-
-def _keys_for(storage: Storage, keys: Any, create: bool, *, mine: bool) -> Keyring:
-    """The keys. Without them there is no portal, and a storage that was opened for it must not stay open."""
-    try:
-        return _fitting_keys(storage, keys, create)
-    except BaseException:
-        if mine:
-            storage.close()
-        raise
-
-
-def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:
-    known = storage.meta(KEY_CHECK)
-    ring = _keyring(keys, make=create and known is None)
-    if known is None:
-        # Another first start, with other keys, may have come between: the first keys stay.
-        known = storage.add_meta(KEY_CHECK, ring.check_value())
-    if not ring.fits(known):
-        raise KeyWrong()
-    return ring
-
-
-def _look_at(keys: Any) -> None:
-    """What is wrong with the keys is said before there is a database."""
-    if isinstance(keys, Keyring) or callable(keys):
-        return
-    if not isinstance(keys, str | os.PathLike):
-        raise KeyUnreadable(key="keys=", reason="it is no path, no callable and no Keyring")
-    if variable := _variable(keys):
-        EnvironmentKeyring(variable)
-    elif os.path.exists(keys):
-        FileKeyring(keys)
-    elif not os.path.isdir(os.path.dirname(os.path.abspath(keys))):
-        raise KeyUnreadable(key=os.fspath(keys), reason="there is no such folder")
-
-
-def _variable(keys: Any) -> str | None:
-    """The environment variable that is meant by `env:NAME`."""
-    return keys.removeprefix(ENVIRONMENT) if isinstance(keys, str) and keys.startswith(ENVIRONMENT) else None
-
-
-def _keyring(keys: Any, make: bool) -> Keyring:
-    if isinstance(keys, Keyring):
-        return keys
-    if callable(keys):
-        return CallableKeyring(keys)
-    if variable := _variable(keys):
-        return EnvironmentKeyring(variable)
-    if not os.path.exists(keys):
-        if not make:
-            raise KeyMissing(key=os.fspath(keys))
-        # Another process may be starting on the same new database: whoever is first makes the keys of both.
-        with suppress(KeyFileExists):
-            create_key_file(keys)
-    return FileKeyring(keys)
