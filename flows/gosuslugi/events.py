@@ -63,4 +63,4 @@ class Retry(PersonEvent, title="Попробовать ещё раз"):
 class AmbiguityResolved(FactEvent, title="Поддержка нашла нужную карту"):
     """U19: an operator names the clinic's card that is this person's, or none of them."""
 
-    card: str | None = None
+    card: Annotated[str | None, Personal] = None

@@ -1,82 +1,82 @@
 """Promises 8 and 10: what is personal is sealed, what is secret is nowhere, and neither is said in passing."""
 
 import logging
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.api import client_of
+from support.canaries import (
+    AGLAYA,
+    CHILD,
+    EDITED,
+    MOVED,
+    SESSION,
+    TYPED,
+    Sealed,
+    canaries,
+    declared,
+    everything_happens,
+    the_rest_happens,
+    two_cards,
+)
 from support.portal import (
     AT_HOME,
-    BORIS,
-    CHEST_XRAY,
     CONSENTS,
-    MARGARITA,
-    PASSWORD,
     Scene,
     submitting,
     tables,
 )
+from support.telemetry import Received
 
-from registratura.domain.card import FieldName
 from registratura.domain.consent import Purpose
 from registratura.flows.errors import RegistraturaError
-from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
+from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 from registratura.flows.patient_card import AddRelative, PatientCard
-from registratura.flows.portal_password import ChangePassword
-from registratura.flows.registration import CorrectCard, DeclineConsent, SetPassword
-from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
+from registratura.flows.registration import CorrectCard, SetPassword
 from registratura.host import Caller
-
-CHILD = {FieldName.LAST_NAME: "Канарейкина", FieldName.FIRST_NAME: "Дарья", FieldName.BIRTH_DATE: "2015-04-05",
-         FieldName.GENDER: "F"}  # fmt: skip
-TYPED = "Wq7canary"
-BODY = "диагноз-канарейка"
+from registratura.host.terminal.logs import JsonLines, TextLines
+from registratura.host.web.api import api_app
 
 
-def canaries(*more: str) -> list[str]:
-    """Whatever names somebody, in each of its forms; and every secret."""
-    people = [word for person in (MARGARITA, BORIS) for word in _of(person)]
-    found = [*people, *CHILD.values(), PASSWORD, TYPED, BODY, CHEST_XRAY.title, AT_HOME.session or "", *more]
-    return [word for word in dict.fromkeys(found) if len(word) > 3]
+@pytest.fixture
+def sealed(monkeypatch: pytest.MonkeyPatch) -> Sealed:
+    return Sealed(monkeypatch)
 
 
-def _of(person: Any) -> Iterator[str]:
-    yield from (person.oid, person.name.last, person.name.first, person.snils, person.email, person.phone)
-    yield re.sub(r"\D", "", person.phone)
-    yield re.sub(r"\D", "", person.snils)
-    yield str(person.birth_date)
-    if person.policy:
-        yield person.policy.number
-
-
-def everything_happens(scene: Scene) -> list[str]:
-    """Both journeys, a child, a document, wrong passwords, a decline; gives the codes that were in play."""
-    caller = scene.registered()
-    flow = scene.at_card(BORIS)
-    scene.portal.send(flow.id, CorrectCard(changes={"last_name": "Канарейкина"}, revision=1), caller=AT_HOME)
-    text = CONSENTS[Purpose.PERSONAL_DATA]
-    relative = AddRelative(fields=CHILD, text_version=text.version, text_sha256=text.sha256)
-    scene.portal.start(PatientCard, relative, caller=caller)
-    code = scene.code()
-    entry = scene.at_code_entry(caller)
-    scene.portal.send(entry.id, submitting("31415926"), caller=caller, idempotency_key="1")
-    scene.walk(entry.id, submitting(code.code), caller=caller)
-    scene.desk.hold(CHEST_XRAY.model_copy(update={"body": BODY}))
-    scene.portal.run_due()
-    signing_in = scene.walk(scene.portal.start(SignIn, caller=AT_HOME).id, ChoosePassword(), caller=AT_HOME)
-    for password in (TYPED, PASSWORD):
-        event = SubmitPassword(login=MARGARITA.email or "", password=password)
-        scene.portal.send(signing_in.id, event, caller=AT_HOME, idempotency_key=f"k{len(password)}")
-    portals = scene.flow_of(caller, "portal_password")
-    scene.portal.send(portals, ChangePassword(current=TYPED, password=TYPED, repeat=TYPED), caller=caller)
-    consent = scene.at_consent()
-    scene.walk(consent.id, DeclineConsent(text_version=text.version, text_sha256=text.sha256), caller=AT_HOME)
-    sms = scene.portal.start(OneTimeCode, SendOneTimeCode(phone=MARGARITA.phone or "", person="somebody"))
-    scene.portal.send(sms.id, SubmitOneTimeCode(code="271828"))
-    scene.gosuslugi.sign_in(scene.at_gosuslugi().id, "margarita", "pw")
-    return [code.code, "31415926", "271828"]
+def test_every_personal_field_is_filled_and_none_of_it_leaves_in_clear(
+    make_scene: Callable[..., Scene], sealed: Sealed, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Neither to files, tables (the outbox with them), the API, logs, spans and metrics, nor in a `repr`."""
+    caplog.set_level(logging.DEBUG)
+    received = Received()
+    scene = make_scene(clinic_cards=two_cards, telemetry=received.telemetry)
+    words = canaries(*everything_happens(scene), SESSION)
+    the_rest_happens(scene)
+    assert declared() - sealed.fields == set()
+    words = sorted({*words, *sealed.words})
+    assert {MOVED, EDITED, AGLAYA.snils, "канарейкина карта 1"} <= set(words)
+    api = api_app(scene.portal, lambda: Caller(session=words[0], account=words[0]))
+    flow = scene.storage.flow_ids(limit=1)[0]
+    typed = [
+        client_of(api).post(f"flows/{flow}/events", json={"event": "edit", "payload": payload}).text
+        for word in words
+        for payload in ({word: word}, {"changes": {"email": word}, "revision": word}, {"changes": {word: [word]}})
+    ]
+    said = [
+        repr(vars(record)) + JsonLines().format(record) + TextLines().format(record)
+        for record in caplog.records
+        if record.name != "httpx"
+    ]
+    said += [repr(row) for row in tables(scene).values()]
+    said += [repr(scene.portal.get(flow_id)) for flow_id in scene.storage.flow_ids(limit=100)]
+    told = "\n".join([*said, *typed, received.text()])
+    files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    received.close()
+    assert len(told) > 100_000
+    assert [word for word in words if word in told] == []
+    assert [word for word in words if any(word.encode() in data for data in files)] == []
 
 
 def test_nothing_personal_or_secret_is_in_the_database_in_clear(sqlite: Scene, tmp_path: Path) -> None:
