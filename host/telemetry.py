@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "registratura"
 SECOND = 1_000_000
-LOOKED_BACK = 100
+LOOKED_BACK = (5, 100)
 """So many entries of a log are read to find when a state was entered. One that has had more is not timed."""
 WAITS = (0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86400, 7 * 86400, 30 * 86400)
 log = logging.getLogger("registratura.telemetry")
@@ -115,15 +115,26 @@ class Telemetry:
             self._refusals.add(1, {"flow": flow, "code": refusal["code"]})
         source, _, target = row.transition.split("/")
         if row.seq > 1 and target not in (source, "refused"):
-            self._left(unit.log(row.flow_id, max(0, row.seq - LOOKED_BACK), LOOKED_BACK), row, flow)
+            for reach in LOOKED_BACK:
+                entries = unit.log(row.flow_id, max(0, row.seq - reach), reach)
+                if self._left(entries, row, flow):
+                    break
 
-    def _left(self, entries: Sequence[LogRow], row: LogRow, flow: str) -> None:
-        states = [json.loads(entry.outcome)["state"] for entry in entries if entry.seq <= row.seq]
-        state, left = states[-2], states[-1]
-        if state == left:
-            return
-        entered = len(states) - 1
-        while entered and states[entered - 1] == state:
-            entered -= 1
-        if entered or entries[0].seq == 1:
-            self._dwell.record((row.at - entries[entered].at) / SECOND, {"flow": flow, "state": state})
+    def _left(self, entries: Sequence[LogRow], row: LogRow, flow: str) -> bool:
+        """Whether these entries told when the state was entered that is left now."""
+        earlier = [entry for entry in reversed(entries) if entry.seq < row.seq]
+        state, entered = _state(earlier[0]), earlier[0]
+        if state == _state(row):
+            return True
+        for entry in earlier:
+            if _state(entry) != state:
+                break
+            entered = entry
+        if entered is earlier[-1] and entered.seq > 1:
+            return False
+        self._dwell.record((row.at - entered.at) / SECOND, {"flow": flow, "state": state})
+        return True
+
+
+def _state(entry: LogRow) -> str:
+    return str(json.loads(entry.outcome)["state"])
