@@ -17,7 +17,7 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play serve test features spec browser pictures unit format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features spec browser pictures unit faults format lint types wheel bench requirements clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -85,6 +85,9 @@ pictures: $(MADE) ## The pictures of the README, taken anew in Chromium
 unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'
 	@$(BIN)/pytest -q
+
+faults: $(MADE) ## Kills, stops, cuts, races in their full form, and a table; half an hour. ONLY=word: those rows
+	@cd tests && ../$(BIN)/python -m faults $(ONLY)
 
 format: $(MADE) ## Puts the code and the features in order
 	@$(BIN)/ruff check -q --fix-only .

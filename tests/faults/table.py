@@ -1,0 +1,58 @@
+"""The faults in their full form: what is done how often, and the table of what was found."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from faults.judge import Found
+from faults.test_boundaries import boundaries
+from faults.test_kills import kills
+
+HEAD = "| what | database | times | events acknowledged | lost | doubled | in clear | state not as the log | seconds |"
+Ran = tuple[int, Found]
+
+
+class Fault(NamedTuple):
+    """A row of the table before it has been run."""
+
+    what: str
+    database: str
+    run: Callable[[Path], Ran]
+
+
+def counted(times: int, run: Callable[[str, Path, int], Found], kind: str) -> Callable[[Path], Ran]:
+    """A fault that is done so many times."""
+    return lambda folder: (times, run(kind, folder, times))
+
+
+FAULTS = (
+    Fault(
+        "kill -9 at every boundary of the statements of twelve kinds of work",
+        "SQLite",
+        lambda at: boundaries("sqlite", at),
+    ),
+    Fault(
+        "kill -9 at every boundary of the statements of twelve kinds of work",
+        "PostgreSQL",
+        lambda at: boundaries("postgresql", at),
+    ),
+    Fault("kill -9 of clients under load at random moments", "SQLite", counted(1000, kills, "sqlite")),
+    Fault("kill -9 of clients under load at random moments", "PostgreSQL", counted(500, kills, "postgresql")),
+)
+
+
+def rows(only: str) -> Iterator[tuple[str, bool]]:
+    """Each fault's row when it has been run, and whether it is as promised."""
+    for fault in FAULTS:
+        if only not in f"{fault.what} {fault.database}":
+            continue
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            times, found = fault.run(Path(folder))
+        bad = (found.lost, found.doubled, found.in_clear, found.unsound)
+        figures = (times, found.events, *map(len, bad), round(time.monotonic() - began))
+        yield f"| {fault.what} | {fault.database} | {' | '.join(map(str, figures))} |", found.good
