@@ -24,23 +24,25 @@ class Batch:
         self._sent: list[tuple[Any, Check | None]] = []
 
     def send(self, words: str, values: Any = None, check: Check | None = None) -> None:
-        """Send a statement."""
+        """Send a statement. Answers to earlier ones may come meanwhile; the first that is an error ends the batch."""
         cursor = self._connection.cursor()
         self._sent.append((cursor, check))
-        self._wait(cursor.execute(words, values))
+        try:
+            self._wait(cursor.execute(words, values))
+        except Exception as error:  # noqa: BLE001  # a check of an earlier statement comes first
+            self.settle(error)
 
-    def settle(self) -> None:
+    def settle(self, failed: Exception | None = None) -> None:
         """Wait for all answers and look at them.
 
         Raises:
             What the first check says, or else the driver's error of the first statement that failed.
         """
         sent, self._sent = self._sent, []
-        failed: Exception | None = None
         try:
             self._wait(self._pipeline.sync())
         except Exception as error:  # noqa: BLE001  # a check that says why comes first
-            failed = error
+            failed = failed or error
         for cursor, check in sent:
             if cursor.pgresult is None:
                 break  # This one failed.

@@ -1,5 +1,6 @@
 """What only a server can do: be away, be old, be a replica, sort otherwise, end a connection in the middle."""
 
+import select
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -11,7 +12,9 @@ from support.rows import begun, contents, moved
 
 from registratura.features import databases
 from registratura.flows.errors import ConcurrentUpdate, DatabaseMissing, DatabaseUnavailable
+from registratura.flows.ports import Lost
 from registratura.storage import SqlStorage, postgresql, storage_for
+from registratura.storage.batch import Batch, batch_on
 from registratura.storage.postgresql import ServerReadOnly, ServerTooOld, ServerUnreachable
 
 
@@ -126,6 +129,29 @@ def test_a_connection_that_ends_in_the_middle_of_an_event_leaves_nothing(storage
         with pytest.raises(DatabaseUnavailable):
             unit.write(moved(2))
     assert contents(storage) == before
+
+
+def test_who_was_second_is_told_so_even_when_the_answer_comes_before_all_is_sent(storage: SqlStorage) -> None:
+    """What follows the lost statement fails, and the driver raises that while the rest is still being sent."""
+
+    def second(rows: int) -> None:
+        assert rows == 0
+        raise Lost("flow", "flow-1")
+
+    with storage.driver() as connection, batch_on(connection) as batch:
+        assert batch is not None
+        batch.send("UPDATE registratura_flows SET version = 2 WHERE false", check=second)
+        batch.send("SELECT 1 / 0")
+        connection.pgconn.send_flush_request()
+        connection.pgconn.flush()
+        assert select.select([connection.pgconn.socket], [], [], 30)[0]
+        with pytest.raises(Lost):
+            send_on(batch)
+
+
+def send_on(batch: Batch) -> None:
+    for _ in range(1000):
+        batch.send("SELECT 1")
 
 
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
