@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,19 +37,21 @@ class Found:
 
 def judged(site: Site) -> Found:
     """What is there when every journey that was begun has been made to its end."""
-    logs = {flow_id: site.portal.history(flow_id) for flow_id in _flows(site)}
+    return kept(site) + _journeys(site) + _effects(site)
+
+
+def kept(site: Site) -> Found:
+    """What holds at any time: each flow is what its log says, what was told is there, and nothing is in clear."""
+    logs = _logs(site)
     unsound = tuple(
         f"{flow_id}: {verdict.problems}" for flow_id in logs if not (verdict := site.portal.verify(flow_id)).sound
     )
     found = Found(len({note.key for note in site.noted()}), in_clear=in_clear(site), unsound=unsound)
-    return found + _told(site, logs) + _journeys(site, logs) + _effects(site)
+    return found + _told(site, logs)
 
 
-def _flows(site: Site) -> Iterator[str]:
-    after = ""
-    while ids := site.storage.flow_ids(after, 1000):
-        yield from ids
-        after = ids[-1]
+def _logs(site: Site) -> dict[str, Any]:
+    return {flow_id: site.portal.history(flow_id) for flow_id in site.flows()}
 
 
 def _told(site: Site, logs: dict[str, Any]) -> Found:
@@ -69,8 +70,9 @@ def _told(site: Site, logs: dict[str, Any]) -> Found:
     return Found(lost=tuple(lost), doubled=tuple(f"key {key}" for key, times in written.items() if times > 1))
 
 
-def _journeys(site: Site, logs: dict[str, Any]) -> Found:
+def _journeys(site: Site) -> Found:
     """Each person has one flow of each kind, and its log has each event of the journey once."""
+    logs = _logs(site)
     people = {note.key.partition(":")[0] for note in site.noted()}
     lost, doubled = [], []
     for flow, script in SCRIPTS.items():
@@ -81,7 +83,7 @@ def _journeys(site: Site, logs: dict[str, Any]) -> Found:
             lost += [f"{flow_id}: {event}" for event in (Counter(script) - Counter(events)).elements()]
             doubled += [f"{flow_id}: {event}" for event in (Counter(events) - Counter(script)).elements()]
     begun = Counter(log[0].event for log in logs.values())
-    used = sum(entry.event == "submit_code" for log in logs.values() for entry in log)
+    used = sum(entry.transition == "code_entry/submit_code/attached" for log in logs.values() for entry in log)
     lost += ["a right"] * (used - begun["grant"])
     doubled += ["a right"] * (begun["grant"] - used)
     return Found(lost=tuple(lost), doubled=tuple(doubled))

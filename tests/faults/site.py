@@ -36,16 +36,23 @@ class Acknowledged(NamedTuple):
 class Site:
     """A portal whose clients may die at any moment. What they were told they have written down before they go on."""
 
-    def __init__(self, address: Any, folder: Path) -> None:
+    def __init__(self, address: Any, folder: Path, **settings: Any) -> None:
         self.address, self.folder, self.clock = address, folder, Clock()
         self.notes = folder / "notes"
         (self.notes / "applied").mkdir(parents=True)
-        self.portal = portal_of(address, self.clock)
+        self.portal = portal_of(address, self.clock, **settings)
         self.portal.handlers[DeliverCode] = self.deliver
 
     @property
     def storage(self) -> Any:
         return self.portal.engine.storage
+
+    def flows(self) -> Iterator[str]:
+        """The ids of all flows."""
+        after = ""
+        while ids := self.storage.flow_ids(after, 1000):
+            yield from ids
+            after = ids[-1]
 
     def note(self, lane: int, key: str, view: FlowView) -> None:
         """On the disk before this returns. A line that a kill has torn has no dot at its end."""
@@ -107,16 +114,16 @@ def insisting(act: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def site(kind: str, folder: Path) -> Iterator[Site]:
+def site(kind: str, folder: Path, **settings: Any) -> Iterator[Site]:
     """A site on a database of that kind, its code warm: what is forked from it has nothing to import or compile."""
-    with database(kind, folder) as address, at(address, folder) as made:
+    with database(kind, folder) as address, at(address, folder, **settings) as made:
         yield made
 
 
 @contextmanager
-def at(address: Any, folder: Path) -> Iterator[Site]:
+def at(address: Any, folder: Path, **settings: Any) -> Iterator[Site]:
     """A site on the database at that address."""
-    made = Site(address, folder)
+    made = Site(address, folder, **settings)
     try:
         made.journey(0, 0)
         yield made

@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from faults.judge import Found
 from faults.test_boundaries import boundaries
+from faults.test_callers import callers
+from faults.test_cuts import cuts
 from faults.test_kills import kills
+from faults.test_server_stops import stops
 
 HEAD = "| what | database | times | events acknowledged | lost | doubled | in clear | state not as the log | seconds |"
 Ran = tuple[int, Found]
@@ -29,6 +32,7 @@ def counted(times: int, run: Callable[[str, Path, int], Found], kind: str) -> Ca
     return lambda folder: (times, run(kind, folder, times))
 
 
+RACES = "16 processes at once on each of five one-time things, rounds"
 FAULTS = (
     Fault(
         "kill -9 at every boundary of the statements of twelve kinds of work",
@@ -42,6 +46,10 @@ FAULTS = (
     ),
     Fault("kill -9 of clients under load at random moments", "SQLite", counted(1000, kills, "sqlite")),
     Fault("kill -9 of clients under load at random moments", "PostgreSQL", counted(500, kills, "postgresql")),
+    Fault(RACES, "SQLite", counted(20, callers, "sqlite")),
+    Fault(RACES, "PostgreSQL", counted(20, callers, "postgresql")),
+    Fault("immediate stop of the server under load", "PostgreSQL", lambda at: (60, stops(at, 60))),
+    Fault("connection cut in the middle of a commit", "PostgreSQL", lambda at: (300, cuts(at, 300))),
 )
 
 
