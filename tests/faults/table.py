@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +16,7 @@ from faults.test_boundaries import boundaries
 from faults.test_callers import callers
 from faults.test_cuts import cuts
 from faults.test_kills import kills
+from faults.test_obstacles import Obstacle, full_disk, lock, obstacles, read_only
 from faults.test_server_stops import stops
 
 HEAD = "| what | database | times | events acknowledged | lost | doubled | in clear | state not as the log | seconds |"
@@ -32,6 +36,26 @@ def counted(times: int, run: Callable[[str, Path, int], Found], kind: str) -> Ca
     return lambda folder: (times, run(kind, folder, times))
 
 
+def blocked(obstacle: Obstacle, kind: str) -> Callable[[Path], Ran]:
+    """A hundred events against an obstacle."""
+    return counted(100, lambda kind, folder, times: obstacles(kind, folder, times, obstacle), kind)
+
+
+def the_workers_tests(folder: Path) -> Ran:
+    """Each of them judges for itself; what failed counts as lost."""
+    command = [sys.executable, "-m", "pytest", "-q", "-rN", "--tb=no", *WORKERS_TESTS]
+    said = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True).stdout
+    passed, failed = (sum(map(int, re.findall(rf"(\d+) {word}", said))) for word in ("passed", "(?:failed|error)"))
+    return passed, Found(events=passed, lost=("a test",) * failed)
+
+
+TESTS = Path(__file__).parents[1]
+WORKERS_TESTS = (
+    "tests/engine/test_worker.py::test_a_worker_whose_clock_is_a_day_wrong_loses_and_doubles_nothing",
+    "tests/engine/test_worker.py::test_a_handler_that_hangs_is_given_up_and_keeps_no_other_waiting",
+    "tests/engine/test_effects.py::test_an_effect_that_fails_comes_again_under_the_same_id_with_the_same_content",
+    "tests/host/test_worker_processes.py::test_what_a_killed_worker_had_in_hand_another_one_does_under_the_same_id",
+)
 RACES = "16 processes at once on each of five one-time things, rounds"
 FAULTS = (
     Fault(
@@ -50,6 +74,12 @@ FAULTS = (
     Fault(RACES, "PostgreSQL", counted(20, callers, "postgresql")),
     Fault("immediate stop of the server under load", "PostgreSQL", lambda at: (60, stops(at, 60))),
     Fault("connection cut in the middle of a commit", "PostgreSQL", lambda at: (300, cuts(at, 300))),
+    Fault("the disk is full in the middle of a write", "SQLite", blocked(full_disk, "sqlite")),
+    Fault("the database may only be read", "SQLite", blocked(read_only, "sqlite")),
+    Fault("the database may only be read", "PostgreSQL", blocked(read_only, "postgresql")),
+    Fault("another writer holds the lock", "SQLite", blocked(lock, "sqlite")),
+    Fault("another writer holds the lock", "PostgreSQL", blocked(lock, "postgresql")),
+    Fault("clocks a day wrong; handlers that fail, hang, or die unsaid: the worker's tests", "all", the_workers_tests),
 )
 
 

@@ -19,7 +19,7 @@ AT_WORK = 0.6
 
 def stops(folder: Path, times: int) -> Found:
     chance = random.Random(times)
-    (folder / "server").mkdir()
+    (folder / "server").mkdir(mode=0o700)
     with own_server(folder / "server") as server, at(server.address, folder) as made:
         with clients(made, LANES):
             for _ in range(times):
