@@ -25,7 +25,8 @@ MAKING_TABLES = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_advisory_xact_lo
 # https://www.sqlite.org/rescode.html: the low byte is the primary code.
 _BUSY, _LOCKED, _CORRUPT, _CANTOPEN, _NOTADB = 5, 6, 11, 14, 26
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization, deadlock, lock not available.
-_SOMEBODY_WAS_FIRST = {"40001", "40P01", "55P03"}
+# And a statement that psycopg wrongly believes prepared, after a pipeline that failed: it prepares it when tried anew.
+_SOMEBODY_WAS_FIRST = {"40001", "40P01", "55P03", "26000"}
 
 
 class Errors:

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.orm import Session
-from support.rows import begun, contents, moved
+from support.rows import begun, contents, moved, version_of
 
 from registratura.features import databases
 from registratura.flows.errors import ConcurrentUpdate, DatabaseMissing, DatabaseUnavailable
@@ -152,6 +152,21 @@ def test_who_was_second_is_told_so_even_when_the_answer_comes_before_all_is_sent
 def send_on(batch: Batch) -> None:
     for _ in range(1000):
         batch.send("SELECT 1")
+
+
+def test_a_prepared_statement_that_is_gone_is_prepared_again(storage: SqlStorage) -> None:
+    """So it may be after a pipeline that failed. Nothing was written, and the engine tries again by itself."""
+    with storage.unit() as unit:
+        unit.write(begun())
+        for version in range(2, 12):
+            unit.write(moved(version))
+    with storage.driver() as connection:
+        connection.pgconn.exec_(b"DEALLOCATE ALL")
+    with storage.unit() as unit:
+        with pytest.raises(Lost, match="transaction"):
+            unit.write(moved(12))
+        unit.write(moved(12))
+    assert version_of(storage) == 12
 
 
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
