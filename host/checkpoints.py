@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -22,12 +22,9 @@ from typing import Any
 
 from registratura.flows.engine import Engine
 from registratura.flows.engine.audit import Problem
-from registratura.flows.engine.codec import micros
 from registratura.flows.errors import OperatorError
 from registratura.flows.ports import Unit
 
-MARGIN = timedelta(hours=1)
-"""A flow that moved so shortly before the last checkpoint may have been written after it was looked at."""
 PAGE = 500
 NOTHING = ""
 
@@ -65,8 +62,8 @@ def make_checkpoint(engine: Engine, folder: str | os.PathLike[str]) -> Checkpoin
     made = list(read_checkpoints(engine, folder))
     number, previous = len(made) + 1, made[-1].signature if made else NOTHING
     now = engine.tools.clock()
-    since = micros(made[-1].at - MARGIN) if made else 0
-    flows = tuple(_moved(engine, since))
+    signed = {row[0]: tuple(row[1:]) for checkpoint in made for row in checkpoint.flows}
+    flows = tuple(_moved(engine, signed))
     head = {"checkpoint": number, "at": now.astimezone(UTC).isoformat(), "previous": previous}
     lines = [json.dumps(line) for line in (head, *flows)]
     signature = _signed(engine, lines)
@@ -126,13 +123,16 @@ def _problem(unit: Unit, flow_id: str, entries: int, head: str, evidence: int, e
     return None if known == [evidence_head] else Problem("checkpoint_consent", evidence)
 
 
-def _moved(engine: Engine, since: int) -> Iterator[tuple[Any, ...]]:
+def _moved(engine: Engine, signed: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     after = ""
     while page := engine.storage.flow_ids(after, PAGE):
         with engine.storage.unit() as unit:
             for row in map(unit.flow, page):
-                if row is not None and row.changed_at > since:
-                    yield row.id, row.version, row.head, row.evidence, row.evidence_head
+                if row is None:
+                    continue
+                mark = row.version, row.head, row.evidence, row.evidence_head
+                if signed.get(row.id) != mark:
+                    yield row.id, *mark
         after = page[-1]
 
 

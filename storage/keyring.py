@@ -19,11 +19,12 @@ import re
 import secrets
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from registratura.flows.errors import KeyWrong
 from registratura.flows.ports import Keyring
 
 KEY_BYTES = 32
@@ -50,18 +51,27 @@ class Key:
 class Keys:
     """The keys outside the database.
 
-    `master` wraps; `others` are master keys that unwrap all the same: former ones, and one that is to come. `digest`
-    has the newest first; the older ones still find what they made.
+    `master` wraps; `former` master keys unwrap all the same, and so does one that is to `come`: once something is met
+    that it wrapped, it is the master. `digest` has the newest first; the older ones still find what they made.
     """
 
     master: Key
     digest: tuple[Key, ...]
     sign: Key
-    others: tuple[Key, ...] = ()
+    former: tuple[Key, ...] = ()
+    coming: Key | None = None
 
     @property
     def masters(self) -> tuple[Key, ...]:
-        return self.master, *self.others
+        return (self.master, *self.former, *([self.coming] if self.coming else ()))
+
+    def come(self) -> Keys:
+        """The key that was to come is the master."""
+        return replace(self, master=self.coming or self.master, former=(self.master, *self.former), coming=None)
+
+    def same_but_masters(self, other: Keys) -> bool:
+        """Whether the other keys find and sign what these do."""
+        return self.sign == other.sign and set(self.digest) <= set(other.digest)
 
 
 class _Held:
@@ -76,9 +86,15 @@ class _Held:
 
         Raises:
             ValueError: it has not.
+            KeyWrong: what came with it would neither find nor sign what these keys do.
         """
         if master not in self.ciphers and self._again is not None:
-            self._take(self._again())
+            again = self._again()
+            if not self.keys.same_but_masters(again):
+                raise KeyWrong()
+            self._take(again)
+        if self.keys.coming is not None and self.keys.coming.id == master:
+            self._take(self.keys.come())
         if master not in self.ciphers:
             raise ValueError("wrapped by a master key that is not here")
         return self.ciphers[master]
@@ -139,6 +155,10 @@ class SecretKeyring(Keyring):
         keys = self._keys
         live = [_check("sign", keys.sign), *(_check("master", key) for key in keys.masters)]
         live += [_check("digest", key) for key in keys.digest]
+        coming = self._held.keys.coming
+        if coming is not None and _check("master", coming) in check_value.split(" "):
+            # The database is ahead of this copy of the keys.
+            self._held.cipher(coming.id)
         version, *checks = check_value.split(" ")
         known = [any(hmac.compare_digest(check.encode(), mine.encode()) for mine in live) for check in checks]
         return version == "c1" and len(known) == 3 and all(known)

@@ -12,7 +12,8 @@ import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -57,12 +58,12 @@ class KeyFile(Value):
         Raises:
             ValueError: a key is not 32 bytes in base64, or its id has other characters.
         """
-        others = (*self.former, self.next) if self.next else self.former
         return Keys(
             self.master.opened(),
             tuple(key.opened() for key in self.digest),
             self.sign.opened(),
-            tuple(key.opened() for key in others),
+            tuple(key.opened() for key in self.former),
+            self.next.opened() if self.next else None,
         )
 
     def prepared(self) -> KeyFile:
@@ -159,10 +160,12 @@ def load_key_file(path: str | os.PathLike[str]) -> Keys:
 def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], KeyFile]) -> Keys:
     """Change the keys in a file (`KeyFile.prepared`, `rotated`, `retired`): all of it, or nothing. Its owner stays.
 
+    To be called while the file is `locked`. Keys that go are kept in a file beside it: a key is never lost by this.
+
     Raises:
         KeyMissing, KeyExposed, KeyUnreadable: as for `load_key_file`, or it cannot be written there.
     """
-    file = Path(path)
+    file = Path(path).resolve()
     before = _stored(file)
     after = change(before)
     if after == before:
@@ -170,6 +173,8 @@ def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], Ke
     made = None
     try:
         owner = file.stat()
+        if set(before.opened().masters) - set(after.opened().masters):
+            os.link(file, file.with_name(f"{file.name}.before-{secrets.token_hex(4)}"))
         with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=NEW_FILE, delete=False) as made:
             made.write(after.model_dump_json(indent=2) + "\n")
             made.flush()
@@ -184,6 +189,27 @@ def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], Ke
         if made is not None:
             Path(made.name).unlink(missing_ok=True)
     return after.opened()
+
+
+@contextmanager
+def locked(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Nobody else changes the keys of this file meanwhile.
+
+    Raises:
+        KeyUnreadable: somebody else does.
+    """
+    lock = Path(f"{Path(path).resolve()}.lock")
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        reason = "somebody is changing the keys; if nobody is, delete this file"
+        raise KeyUnreadable(key=str(lock), reason=reason) from None
+    except OSError as error:
+        raise KeyUnreadable(key=str(lock), reason=error.strerror) from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def _stored(file: Path) -> KeyFile:

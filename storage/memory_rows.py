@@ -146,7 +146,7 @@ class Rows:
         for flow_id in erased.stopped:
             self.timers.pop(flow_id, None)
         for effect in [*self.effects.values()]:
-            if effect.flow_id in erased.flows and effect.sealed and self._unfinished(effect.id):
+            if effect.flow_id in erased.flows and effect.sealed:
                 self.effects[effect.id] = effect._replace(status="dead", error=ERASED, sealed=None)
 
     def _unspent(self, ticket: str) -> bool:

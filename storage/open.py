@@ -23,7 +23,11 @@ from registratura.storage.schema import see_to_tables
 from registratura.storage.sql import SqlStorage
 
 # FULL: what was committed survives a loss of power, also in WAL. A writer of another process is waited for, in ms.
-PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+# What is deleted or overwritten, a destroyed key above all, is not left in the file's free space.
+PRAGMAS = (
+    *("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
+    "secure_delete = ON",
+)
 
 
 Database = str | os.PathLike[str] | URL | Engine

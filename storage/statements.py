@@ -144,7 +144,7 @@ ADD_EFFECT = _insert(EFFECTS)
 UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
 ERASE_EFFECTS = statement(
     update(EFFECTS)
-    .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None), UNFINISHED)
+    .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None))
     .values(status="dead", error=ERASED, sealed=None),
     "flow_id",
 )

@@ -97,14 +97,16 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
         log = list(unit.log(flow_id))
         gone = row.wrapped == DESTROYED
         unreadable = gone and any(entry.sealed for entry in log)
+        # What nobody was known for loses its personal data when it ends, and nothing else.
+        freed = gone and not (row.account is None and row.subject is None)
         record = record_of(row._replace(sealed=None) if unreadable else row, engine.tools.flows, engine.tools.keys)
         evidence = list(unit.evidence(flow_id))
         timers, effects = unit.timers(flow_id), unit.effects(flow_id)
-        claims = [] if gone else _claims(unit, log)
+        claims = [] if freed else _claims(unit, log)
     problems = [
         *_chain(log, record),
         *_fold(engine, None if unreadable else row.wrapped or "", log, record, effects),
-        *([] if gone and not timers else _timers(timers, record)),
+        *([] if freed and not timers else _timers(timers, record)),
         *claims,
         *_consent(engine.tools.keys, evidence, record),
     ]

@@ -27,6 +27,7 @@ from registratura.flows.engine.request import (
     check,
     count,
     request_of,
+    told_to,
     visible,
 )
 from registratura.flows.engine.view import FlowView, outcome_of, shown, view_of
@@ -146,10 +147,9 @@ class Engine:
     def history(self, flow_id: str, *, caller: Caller | None = None, within: Any = None) -> tuple[LogRow, ...]:
         """The log of a flow, the oldest entry first, with what is due by now. Personal data in it is sealed."""
         with self.storage.unit(within) as unit:
-            try:
+            with suppress(Erased):
                 return self._reading(unit, flow_id, caller, lambda ask, record: tuple(unit.log(flow_id)))
-            except Erased:
-                return tuple(unit.log(flow_id))
+            return tuple(unit.log(flow_id))
 
     def record(self, flow_id: str, *, within: Any = None) -> AnyRecord:
         """The record itself, for gateways and stand-ins; what is due by now is carried out first."""
@@ -230,8 +230,8 @@ class Engine:
             except Lost as lost:
                 if lost.what == "flow" and lost.which == request.about and not answered(unit, request):
                     break
-            except UnknownFlow:
-                raise
+            except UnknownFlow as error:
+                raise told_to(request.caller, error) from None
             except (CallerError, ConcurrentUpdate):
                 # The same request, sent twice at once, may have been answered since.
                 if not answered(unit, request):
@@ -248,6 +248,8 @@ class Engine:
                 found = work(ask, self._in_time(ask, visible(ask, flow_id, caller)))
             except Lost:
                 continue
+            except Erased as error:
+                raise told_to(caller, error) from None
             self._catch_up(unit, ask)
             return found
         raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")

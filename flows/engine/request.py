@@ -109,6 +109,11 @@ def check(tools: Tools, record: AnyRecord, request: Request) -> None:
     flow.check(event, tools.settings)
 
 
+def told_to(caller: Caller | None, error: UnknownFlow) -> UnknownFlow:
+    """That something was destroyed, only the host is told."""
+    return UnknownFlow(**error.params) if caller is not None and isinstance(error, Erased) else error
+
+
 def visible(ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
     """The record, for who may see it.
 
@@ -117,10 +122,8 @@ def visible(ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
     """
     try:
         record = ask.stored(flow_id)
-    except Erased:
-        if caller is None:
-            raise
-        record = None
+    except Erased as error:
+        raise told_to(caller, error) from None
     if record is None or not _may_see(ask.tools, record, caller):
         raise UnknownFlow(flow_id=flow_id)
     return record

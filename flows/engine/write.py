@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registratura.domain.canonical import canonical_json
@@ -16,6 +16,7 @@ from registratura.flows.rows import (
     Changes,
     ClaimRow,
     EffectRow,
+    Erased,
     EvidenceRow,
     FlowRow,
     KeyRow,
@@ -65,7 +66,8 @@ class Rows:
 
     def changes(self, **more: Any) -> Changes:
         """All of it, as one transaction's worth."""
-        rows = [self._flow(record) for record in self.after.values()]
+        nobodys = {record.id for record in self.after.values() if self._ends_with_nobody(record)}
+        rows = [self._flow(record, forget=record.id in nobodys) for record in self.after.values()]
         watched = {i: v for i, v in self.ask.watched.items() if i not in self.after}
         return Changes(
             flows=tuple(rows),
@@ -77,13 +79,28 @@ class Rows:
             evidence=tuple(self.evidence),
             keys=tuple(self.keys),
             linked_keys=tuple(self.links),
-            erased=erased(self.ask, self.erases) if self.erases else None,
+            erased=self._erased(nobodys),
             **more,
         )
 
-    def _flow(self, record: AnyRecord) -> tuple[FlowRow, int]:
+    def _ends_with_nobody(self, record: AnyRecord) -> bool:
+        """Nobody could ever ask that what such a flow holds of a person be destroyed: so it is when the flow ends."""
+        unknown = record.account is None and record.subject is None
+        return unknown and self.ask.tools.flows[record.flow].ended(record.state)
+
+    def _erased(self, nobodys: set[str]) -> Erased | None:
+        gone = erased(self.ask, self.erases) if self.erases else Erased()
+        keys = {self.after[flow_id].key_id for flow_id in nobodys}
+        if not (nobodys or self.erases):
+            return None
+        return replace(gone, flows=(*gone.flows, *sorted(nobodys)), keys=(*gone.keys, *sorted(keys)))
+
+    def _flow(self, record: AnyRecord, *, forget: bool) -> tuple[FlowRow, int]:
         first = self.first[record.id]
-        if record.id not in self.data:
+        if forget:
+            clear, _ = split(record.data)
+            row = flow_row(record, (clear, {}), (self.ask.keys, record.key_id, self.ask.wrapped[record.key_id]))
+        elif record.id not in self.data:
             row = moved_row(self.ask.rows[record.id], record)
         else:
             sealing = self.ask.keys, record.key_id, self.ask.wrapped[record.key_id]

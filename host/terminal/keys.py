@@ -6,7 +6,7 @@ from registratura.host.terminal.console import say
 from registratura.host.terminal.failures import Complaint
 from registratura.host.terminal.opening import keys_of, opened
 from registratura.storage import KeyFile, change_key_file, create_key_file
-from registratura.storage.keys import ENVIRONMENT
+from registratura.storage.keys import ENVIRONMENT, locked
 
 
 def new(file: str) -> int:
@@ -19,7 +19,8 @@ def new(file: str) -> int:
 
 def prepare(file: str) -> int:
     """A master key that is to come, for portals on several machines."""
-    change_key_file(file, KeyFile.prepared)
+    with locked(file):
+        change_key_file(file, KeyFile.prepared)
     say(f"В {file} добавлен новый главный ключ. Пока работает прежний.", "green")
     say("Разложите файл по всем машинам портала, затем: registratura keys rotate")
     return 0
@@ -28,12 +29,14 @@ def prepare(file: str) -> int:
 def rotate(database: str, keys: str | None) -> int:
     """The next master key, or a new one, wraps from now on."""
     file = _file(database, keys)
-    with opened(database, keys):
-        changed = change_key_file(file, KeyFile.rotated)
-    with opened(database, keys) as portal:
-        wrapped = portal.operator.rewrap_keys()
+    with locked(file):
+        with opened(database, keys):
+            changed = change_key_file(file, KeyFile.rotated)
+        with opened(database, keys) as portal:
+            wrapped = portal.operator.rewrap_keys()
     say(f"Главный ключ теперь {changed.master.id}. Ключей данных завёрнуто заново: {wrapped}.", "green")
-    say("Сделайте копию файла ключей. Прежний ключ пока в нём: он нужен программам, которые уже работают.")
+    say("Сделайте копию файла ключей и разложите его по всем машинам портала.")
+    say("Прежний ключ пока в нём: он нужен программам, которые уже работают.")
     say("Когда все они начаты заново, уберите его: registratura keys retire")
     return 0
 
@@ -41,11 +44,12 @@ def rotate(database: str, keys: str | None) -> int:
 def retire(database: str, keys: str | None) -> int:
     """Former master keys are forgotten, once nothing is wrapped by them."""
     file = _file(database, keys)
-    with opened(database, keys) as portal:
-        wrapped = portal.operator.rewrap_keys()
-    change_key_file(file, KeyFile.retired)
+    with locked(file):
+        with opened(database, keys) as portal:
+            wrapped = portal.operator.rewrap_keys()
+        change_key_file(file, KeyFile.retired)
     say("Прежние главные ключи убраны из файла." + (f" Завёрнуто заново: {wrapped}." if wrapped else ""), "green")
-    say("Старые копии базы открываются только со старым файлом ключей.")
+    say(f"Файл с ними оставлен рядом: {file}.before-…; с ним открываются старые копии базы. Уберите его подальше.")
     return 0
 
 

@@ -209,6 +209,54 @@ def test_sessions_are_ended_everywhere(scene: Scene) -> None:
     assert ended == [EndOtherSessions(account=str(caller.account))]
 
 
+def readable(scene: Scene) -> str:
+    """All that any key which is still there opens."""
+    live = {row.id: row.wrapped for row in scene.storage.data_keys("", 1_000) if row.wrapped != DESTROYED}
+    ring, texts = scene.portal.engine.tools.keys, []
+    with scene.storage.unit() as unit:
+        for flow_id in scene.storage.flow_ids("", 1_000):
+            flow = unit.flow(flow_id)
+            sealed = [(flow.sealed, f"flows/{flow_id}/sealed")]
+            sealed += [(entry.sealed, f"log/{flow_id}/{entry.seq}/sealed") for entry in unit.log(flow_id)]
+            sealed += [(effect.sealed, f"effects/{effect.id}/sealed") for effect in unit.effects(flow_id)]
+            for envelope, place in sealed:
+                if envelope and envelope.split(".")[1] in live:
+                    key = envelope.split(".")[1]
+                    texts.append(ring.open(key, live[key], envelope, place))
+    return "\n".join(texts)
+
+
+def test_no_key_that_is_left_opens_anything_of_her(scene: Scene) -> None:
+    """Also what she began before anybody knew her, and ended without: it is forgotten when it ends."""
+    scene.registered(BORIS)
+    early = signed_in(scene, ChooseGosuslugi(), GoToGosuslugi())
+    assert scene.portal.gosuslugi.returned(early.id, MARGARITA, "too early").state == "not_registered"
+    unconfirmed = scene.at_gosuslugi(AFRESH)
+    scene.portal.gosuslugi.returned(unconfirmed.id, MARGARITA.model_copy(update={"trusted": False}), "unconfirmed")
+    first = scene.code()
+    second = scene.portal.clinics.reissue_code(first.id)
+    caller = scene.registered()
+    assert "Алексеева" in readable(scene)
+    scene.walk(scene.at_code_entry(caller).id, submitting(second.code), caller=caller)
+    erased(scene, caller)
+    scene.clock.turn(YEAR)
+    while scene.portal.run_due().timers:
+        pass
+    left = readable(scene)
+    assert "Ёлкин" in left
+    assert "Алексеева" not in left
+    assert str(MARGARITA.phone) not in left
+    assert all(scene.portal.verify(flow_id).sound for flow_id in scene.storage.flow_ids("", 1_000))
+
+
+def test_what_ends_with_nobody_known_is_forgotten_at_once(scene: Scene) -> None:
+    flow = signed_in(scene, ChooseGosuslugi(), GoToGosuslugi())
+    scene.portal.gosuslugi.returned(flow.id, MARGARITA, "an answer")
+    assert "Алексеева" not in readable(scene)
+    assert scene.portal.get(flow.id, caller=AFRESH).ended
+    assert scene.portal.verify(flow.id).sound
+
+
 def test_a_registration_that_is_under_way_begins_anew(scene: Scene) -> None:
     """It had found the account, and wrote after the data was destroyed."""
     caller = scene.registered()

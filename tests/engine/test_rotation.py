@@ -25,8 +25,10 @@ from registratura.storage import (
     KeyFile,
     change_key_file,
     create_key_file,
+    load_key_file,
     rewrap_keys,
 )
+from registratura.storage.keys import locked
 
 ONE, TWO, THREE = (bytes([number]) * 32 for number in (1, 2, 3))
 
@@ -128,9 +130,81 @@ def test_without_the_former_key_nothing_is_opened_or_wrapped(scene: Scene) -> No
     before = scene.storage.data_keys()
     with pytest.raises(KeyWrong):
         over(scene, lambda: (TWO,))
-    with pytest.raises(DataDamaged, match="the data key"):
+    with pytest.raises(KeyWrong):
         rewrap_keys(scene.storage, CallableKeyring(lambda: (THREE, TWO)))
     assert scene.storage.data_keys() == before
+
+
+def test_a_data_key_that_does_not_unwrap_is_named(scene: Scene) -> None:
+    scene.registered()
+    rows = scene.storage.data_keys()
+    scene.storage.rewrap([(rows[0], "w1.unknown.a.b")])
+    with pytest.raises(DataDamaged, match=rows[0].id):
+        over(scene, lambda: (TWO, ONE)).portal.operator.rewrap_keys()
+
+
+def test_a_process_takes_no_keys_that_find_and_sign_otherwise(scene: Scene, kms: Kms) -> None:
+    """The callable should have given both: from the first secret ever are derived the keys that find and sign."""
+    card = scene.flow_of(scene.registered(), "patient_card")
+    over(scene, lambda: (TWO, ONE)).portal.operator.rewrap_keys()
+    kms.given = (TWO,)
+    with pytest.raises(KeyWrong):
+        scene.portal.get(card)
+    kms.given = TWO, ONE
+    assert scene.portal.get(card).state == "confirmed"
+
+
+def test_a_copy_that_is_behind_wraps_nothing_back(tmp_path: Path) -> None:
+    """Two machines: the file was brought there with the key to come, and not again since."""
+    file, database = create_key_file(tmp_path / "portal.key"), f"sqlite:///{tmp_path / 'portal.db'}"
+    change_key_file(file, KeyFile.prepared)
+    there = tmp_path / "there.key"
+    there.write_bytes(file.read_bytes())
+    there.chmod(0o600)
+    running = Scene(portal_of(database, Clock(), there), Clock())
+    card = running.flow_of(running.registered(), "patient_card")
+    change_key_file(file, KeyFile.rotated)
+    here = Scene(portal_of(database, Clock(), file), Clock())
+    here.portal.operator.rewrap_keys()
+    started = Scene(portal_of(database, Clock(), there), Clock())
+    assert running.state(card) == started.state(card) == "confirmed"
+    for scene in (running, started):
+        assert scene.portal.operator.rewrap_keys() == 0
+        scene.at_consent()
+    assert masters(here) == {load_key_file(file).master.id}
+    change_key_file(file, KeyFile.retired)
+    last = Scene(portal_of(database, Clock(), file), Clock())
+    assert sound(last)
+    for scene in (running, here, started, last):
+        scene.portal.close()
+
+
+def test_keys_that_go_are_kept_beside(tmp_path: Path) -> None:
+    file = create_key_file(tmp_path / "portal.key")
+    change_key_file(file, KeyFile.rotated)
+    assert list(tmp_path.iterdir()) == [file]
+    before = file.read_bytes()
+    change_key_file(file, KeyFile.retired)
+    (kept,) = set(tmp_path.iterdir()) - {file}
+    assert (kept.read_bytes(), kept.stat().st_mode & 0o777) == (before, 0o600)
+
+
+def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
+    file = create_key_file(tmp_path / "portal.key")
+    link = tmp_path / "link.key"
+    link.symlink_to(file)
+    changed = change_key_file(link, KeyFile.rotated)
+    assert link.is_symlink()
+    assert load_key_file(file) == changed
+
+
+def test_two_do_not_change_one_file_at_once(tmp_path: Path) -> None:
+    file = create_key_file(tmp_path / "portal.key")
+    with locked(file), pytest.raises(KeyUnreadable, match="somebody is changing"), locked(file):
+        pytest.fail("it is locked")
+    with locked(file):
+        assert (tmp_path / "portal.key.lock").exists()
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_the_former_key_may_go_once_nothing_is_wrapped_by_it(tmp_path: Path) -> None:
@@ -165,7 +239,7 @@ def test_a_key_that_is_to_come_is_known_before_it_is_used(tmp_path: Path) -> Non
     elsewhere.chmod(0o600)
     there = FileKeyring(elsewhere)
     rotated = change_key_file(file, KeyFile.rotated)
-    assert (rotated.master, rotated.others) == (prepared.others[0], (prepared.master,))
+    assert (rotated.master, rotated.former) == (prepared.coming, (prepared.master,))
     wrapped = FileKeyring(file).new_data_key("1")
     envelope = FileKeyring(file).seal("1", wrapped, "text", "place")
     assert [ring.open("1", wrapped, envelope, "place") for ring in (now, there)] == ["text", "text"]
