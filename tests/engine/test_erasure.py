@@ -7,20 +7,19 @@ from typing import Any
 
 import pytest
 from support.faults import DiskFull, fails, meddling
-from support.portal import AT_HOME, BORIS, MARGARITA, PASSWORD, Scene, accepting, codes, submitting
+from support.leaving import AFRESH, signed_in, withdrawn
+from support.portal import BORIS, MARGARITA, PASSWORD, Scene, accepting, codes, submitting
 
 from registratura.domain.card import FieldName
 from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet
-from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.effects import EndOtherSessions
-from registratura.flows.errors import Erased, NotAllowedNow, StartRefused, UnknownFlow
-from registratura.flows.event import Event
-from registratura.flows.patient_card import AddRelative, Edit, PatientCard, TakeNew
+from registratura.flows.errors import Erased, NotAllowedNow, UnknownFlow
+from registratura.flows.patient_card import AddRelative, PatientCard
 from registratura.flows.portal_password import ChangePassword
-from registratura.flows.registration import GoToGosuslugi, Registration, ReloadFromGosuslugi
+from registratura.flows.registration import GoToGosuslugi
 from registratura.flows.rows import DESTROYED
-from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SignIn, SubmitPassword
-from registratura.host import Caller, FlowView
+from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SubmitPassword
+from registratura.host import Caller
 
 YEAR = timedelta(days=366)
 CHILD = {
@@ -29,11 +28,6 @@ CHILD = {
     FieldName.BIRTH_DATE: "01.09.2020",
     FieldName.GENDER: "M",
 }
-AFRESH = Caller(session="another browser")
-
-
-def withdrawn(scene: Scene, caller: Caller) -> str:
-    return scene.portal.start(ConsentWithdrawal, caller=caller).id
 
 
 def erased(scene: Scene, caller: Caller) -> str:
@@ -47,11 +41,6 @@ def flows_of(scene: Scene, account: str | None) -> list[str]:
     with scene.storage.unit() as unit:
         names = scene.portal.engine.tools.flows
         return [row.id for name in names for row in unit.flows_of(account, name)]
-
-
-def signed_in(scene: Scene, *events: Event) -> FlowView:
-    flow = scene.portal.start(SignIn, caller=AFRESH)
-    return scene.walk(flow.id, *events, caller=AFRESH)
 
 
 def test_what_was_sealed_does_not_open_any_more(scene: Scene) -> None:
@@ -272,58 +261,3 @@ def test_a_registration_that_is_under_way_begins_anew(scene: Scene) -> None:
     assert not left
     assert view.state == "card_review"
     assert view.account != caller.account
-
-
-# ─── Between withdrawal and act ──────────────────────────────────────────────────────────────────────────────────────
-
-MOVED = MARGARITA.model_copy(update={"email": "new@example.org"})
-
-
-def test_signing_in_after_a_withdrawal_brings_nothing_new(scene: Scene) -> None:
-    caller = scene.registered()
-    card = scene.flow_of(caller, "patient_card")
-    withdrawn(scene, caller)
-    flow = signed_in(scene, ChooseGosuslugi(), GoToGosuslugi())
-    assert scene.portal.gosuslugi.returned(flow.id, MOVED, "an answer").state == "signed_in"
-    assert scene.state(card) == "confirmed"
-    assert "gosuslugi_data_changed" not in " ".join(scene.events(card))
-
-
-def test_new_data_that_waits_is_not_taken_after_a_withdrawal(scene: Scene) -> None:
-    caller = scene.registered()
-    card = scene.flow_of(caller, "patient_card")
-    flow = signed_in(scene, ChooseGosuslugi(), GoToGosuslugi())
-    scene.portal.gosuslugi.returned(flow.id, MOVED, "an answer")
-    withdrawn(scene, caller)
-    assert codes(scene.portal.send(card, TakeNew(), caller=caller)) == ["consent.withdrawn"]
-    assert scene.state(card) == "differs"
-
-
-def test_a_registration_under_way_fetches_nothing_after_a_withdrawal(scene: Scene) -> None:
-    view = scene.at_card()
-    caller = Caller(session=AT_HOME.session, account=view.account)
-    scene.walk(view.id, ReloadFromGosuslugi(), GoToGosuslugi(), caller=caller)
-    withdrawn(scene, caller)
-    assert codes(scene.portal.gosuslugi.returned(view.id, MOVED, "another")) == ["consent.withdrawn"]
-
-
-def test_what_the_law_keeps_takes_nothing_new_until_there_is_a_new_consent(scene: Scene) -> None:
-    caller = scene.registered()
-    card = scene.flow_of(caller, "patient_card")
-    scene.portal.operator.law_obliges_to_keep(withdrawn(scene, caller), "323-ФЗ")
-    edit = Edit(changes={FieldName.POLICY: "7455310895000014"}, revision=1)
-    assert codes(scene.portal.send(card, edit, caller=caller)) == ["consent.withdrawn"]
-    scene.clock.turn(timedelta(minutes=1))
-    view = scene.at_card(caller=AFRESH)
-    assert (view.state, view.account) == ("already_registered", caller.account)
-    assert codes(scene.portal.send(card, edit, caller=caller)) == ["card.field_verified"], "it is judged again"
-    assert scene.state(withdrawn(scene, caller)) == "requested"
-
-
-def test_consent_is_not_withdrawn_twice(scene: Scene) -> None:
-    caller = scene.registered()
-    withdrawn(scene, caller)
-    scene.clock.turn(timedelta(minutes=1))
-    assert scene.at_card(caller=AFRESH).flow == Registration.name
-    with pytest.raises(StartRefused, match=r"consent\.withdrawn"):
-        withdrawn(scene, caller)
