@@ -89,3 +89,5 @@ EFFECTS = {
         *(DeliverCode, DestroyPersonalData, AlarmErasureOverdue, AlarmAmbiguousCard),
     )
 }
+IN_ORDER = frozenset(kind for kind, effect in EFFECTS.items() if effect.in_order)
+"""The kinds that leave a flow in the order in which they were written, whoever carries them out."""

@@ -165,8 +165,12 @@ class Storage(Protocol):
     def settle_effect(self, effect_id: str, leased: int, *, status: str, attempts: int, due: int, error: str) -> None:
         """How the try of that number ended. Once another one has begun, nothing is kept of this but that it is done."""
 
-    def retry_dead(self, effect_id: str, due: int) -> bool:
-        """A dead effect is tried anew, from the first try on; False if there is none by that id."""
+    def retry_dead(self, effect_id: str, due: int, in_order: Collection[str] = ()) -> bool:
+        """A dead effect is tried anew, from the first try on; False if there is none by that id that could be.
+
+        What was erased cannot, nor one of the kinds `in_order` after which its flow wrote another one that is neither
+        dead nor dropped: it would arrive last.
+        """
 
     def drop_dead(self, effect_id: str, now: int) -> bool:
         """A dead effect is given up for good; what was sealed in it is wiped. False if there is none by that id."""

@@ -12,6 +12,7 @@ from registratura.domain.values import Secret, Value
 from registratura.flows.attachment_code import AttachmentCode, Issue, Reissue, Revoke
 from registratura.flows.clinic_right import DocumentDelivered, Resume, Suspend
 from registratura.flows.consent_withdrawal import DataDestroyed, LawObligesToKeep
+from registratura.flows.effects import IN_ORDER
 from registratura.flows.engine import Engine, FlowView
 from registratura.flows.engine.codec import micros
 from registratura.flows.errors import StartRefused
@@ -147,8 +148,11 @@ class Operator(Gateway):
         return tuple(self._engine.storage.effects("dead", limit))
 
     def retry_effect(self, effect_id: str) -> bool:
-        """A dead effect is tried anew, at once and from the first try on; False if there is none by that id."""
-        return self._engine.storage.retry_dead(effect_id, micros(self._engine.tools.clock()))
+        """A dead effect is tried anew, at once and from the first try on; False if none by that id can be.
+
+        One whose content was erased cannot, nor one that would arrive after a later one of its flow. Drop them.
+        """
+        return self._engine.storage.retry_dead(effect_id, micros(self._engine.tools.clock()), IN_ORDER)
 
     def drop_effect(self, effect_id: str) -> bool:
         """A dead effect is given up for good; False if there is none by that id.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, and_, case, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Text, and_, case, exists, func, null, or_, select, update
 
 from registratura.flows.rows import ERASED
 from registratura.storage.statement import value
@@ -20,26 +20,32 @@ DUE_FLOWS = statement(
     "now",
     "limit",
 )
-EARLIER = EFFECTS.alias("earlier")
-# Of one entry the ids differ by the number at their end.
-WRITTEN_BEFORE = or_(
-    EARLIER.c.seq < EFFECTS.c.seq,
-    and_(
-        EARLIER.c.seq == EFFECTS.c.seq,
-        or_(
-            func.length(EARLIER.c.id) < func.length(EFFECTS.c.id),
-            and_(func.length(EARLIER.c.id) == func.length(EFFECTS.c.id), EARLIER.c.id < EFFECTS.c.id),
-        ),
-    ),
-)
+EARLIER, LATER = EFFECTS.alias("earlier"), EFFECTS.alias("later")
+
+
+def written_before(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Whether one effect stands before the other in its flow. Of one entry the ids differ by the number at the end."""
+    shorter = func.length(one.c.id) < func.length(other.c.id)
+    as_long = func.length(one.c.id) == func.length(other.c.id)
+    same_entry = and_(one.c.seq == other.c.seq, or_(shorter, and_(as_long, one.c.id < other.c.id)))
+    return and_(one.c.flow_id == other.c.flow_id, or_(one.c.seq < other.c.seq, same_entry))
+
+
 # The kinds come as one text, each between blanks: a list of them would be another statement for each length.
 IN_ORDER = value("kinds", Text())
 HELD_UP = exists().where(
     IN_ORDER.like("% " + EFFECTS.c.kind + " %"),
-    EARLIER.c.flow_id == EFFECTS.c.flow_id,
-    WRITTEN_BEFORE,
+    written_before(EARLIER, EFFECTS),
     or_(EARLIER.c.status == "pending", EARLIER.c.status == "leased"),
     IN_ORDER.like("% " + EARLIER.c.kind + " %"),
+)
+# Also by one that only waits: that one may be on its way before this is written.
+OVERTAKEN = exists().where(
+    IN_ORDER.like("% " + EFFECTS.c.kind + " %"),
+    written_before(EFFECTS, LATER),
+    LATER.c.status != "dead",
+    LATER.c.status != "dropped",
+    IN_ORDER.like("% " + LATER.c.kind + " %"),
 )
 DUE_EFFECTS = statement(
     select(EFFECTS)
@@ -92,10 +98,11 @@ RENEW_LEASE = statement(
 # What was erased has nothing left in it that could be handed over.
 RETRY_DEAD = statement(
     update(EFFECTS)
-    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status == "dead", EFFECTS.c.error != ERASED)
+    .where(EFFECTS.c.id == value("id"), EFFECTS.c.status == "dead", EFFECTS.c.error != ERASED, ~OVERTAKEN)
     .values(status="pending", attempts=0, due=value("due"), error=""),
     "due",
     "id",
+    "kinds",
 )
 DROP_DEAD = statement(
     update(EFFECTS)

@@ -228,10 +228,10 @@ class MemoryStorage(Storage):
             rows = [row for row in self.rows.effects.values() if status in (None, row.status)]
             return sorted(rows, key=lambda row: (row.due, row.id))[:limit]
 
-    def retry_dead(self, effect_id: str, due: int) -> bool:
+    def retry_dead(self, effect_id: str, due: int, in_order: Collection[str] = ()) -> bool:
         with self._lock:
             row = self.rows.effects.get(effect_id)
-            if row is not None and row.error == ERASED:
+            if row is not None and (row.error == ERASED or self.rows.overtaken(row, in_order)):
                 return False
             return self._resolved(effect_id, status="pending", attempts=0, due=due, error="")
 

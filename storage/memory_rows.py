@@ -136,6 +136,14 @@ class Rows:
         due = [row for row in unfinished if row.due <= now]
         return [row for row in due if row.kind not in in_order or _place(row) == first[row.flow_id]]
 
+    def overtaken(self, row: EffectRow, in_order: Collection[str]) -> bool:
+        """Whether a later effect of its flow has left, or may at any moment, so that this one would come after it."""
+        later = (
+            other for other in self.effects.values() if other.flow_id == row.flow_id and _place(other) > _place(row)
+        )
+        left = (other.kind for other in later if other.status not in ("dead", "dropped"))
+        return row.kind in in_order and any(kind in in_order for kind in left)
+
     def _erase(self, erased: Erased) -> None:
         for key in [*self.keys.values()]:
             if key.id in erased.keys or key.subject in erased.subjects:

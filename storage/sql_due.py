@@ -85,9 +85,8 @@ class SqlDue(Storage):
                 pooled.close()
 
     def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
-        kinds = "".join(f" {kind} " for kind in sorted(in_order))
         with self._line() as line, self._transaction(line):
-            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, kinds, limit)]
+            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, _one_text(in_order), limit)]
             for row in due:
                 line.run(sql.LEASE_EFFECT, until, row.id)
         return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]
@@ -107,10 +106,10 @@ class SqlDue(Storage):
             asked = (sql.EFFECTS_NOW, limit) if status is None else (sql.EFFECTS_THAT_ARE, status, limit)
             return [EffectRow._make(row) for row in line.rows(*asked)]
 
-    def retry_dead(self, effect_id: str, due: int) -> bool:
+    def retry_dead(self, effect_id: str, due: int, in_order: Collection[str] = ()) -> bool:
         with self._line() as line, self._transaction(line):
             line.ring()
-            return line.run(sql.RETRY_DEAD, due, effect_id) == 1
+            return line.run(sql.RETRY_DEAD, due, effect_id, _one_text(in_order)) == 1
 
     def drop_dead(self, effect_id: str, now: int) -> bool:
         with self._line() as line, self._transaction(line):
@@ -119,6 +118,10 @@ class SqlDue(Storage):
 
 def _due_flows(line: Line, now: int, limit: int) -> Sequence[FlowRow]:
     return [FlowRow._make(row) for row in line.rows(sql.DUE_FLOWS, now, limit)]
+
+
+def _one_text(kinds: Collection[str]) -> str:
+    return "".join(f" {kind} " for kind in sorted(kinds))
 
 
 def _flow_of(changes: Changes) -> str:

@@ -6,13 +6,17 @@ import sys
 
 from registratura.flows.rows import EffectRow
 from registratura.host.portal import Registratura
-from registratura.host.terminal.console import say
+from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint
 from registratura.host.terminal.flows import table, time_of
 from registratura.host.terminal.opening import opened
 
 ALL = 10_000
 SURE = "да"
+TOO_LATE = (
+    "Выполнять их поздно: более позднее поручение того же процесса уже выполнено или вот-вот уйдёт, "
+    "либо данные человека уничтожены. Их можно снять: registratura effects drop ID."
+)
 
 
 def show_dead(database: str, keys: str | None) -> int:
@@ -33,7 +37,9 @@ def retry(part: str | None, everything: bool, database: str, keys: str | None) -
         chosen = portal.operator.dead_effects(ALL) if part is None else (_found(portal, part),)
         tried = sum(portal.operator.retry_effect(row.id) for row in chosen)
     say(f"Будут выполнены заново, с первой попытки: {tried}.", "green")
-    return 0
+    if left := len(chosen) - tried:
+        complain(f"Оставлены как есть: {left}. {TOO_LATE}")
+    return 1 if left and not tried else 0
 
 
 def drop(part: str, sure: bool, database: str, keys: str | None) -> int:

@@ -203,6 +203,23 @@ def test_an_effect_that_is_dead_lets_the_next_one_go(scene: Scene) -> None:
     assert len(stop.given) == 1
 
 
+def test_an_order_is_not_tried_anew_after_the_one_that_takes_it_back(scene: Scene) -> None:
+    """Else a clinic would be told last of all to start what the person withdrew."""
+    caller = scene.registered()
+    scene.attached(caller)
+    start, stop = Handler(fails=TRIES), Handler()
+    scene.portal.handlers |= {StartExport: start, StopExport: stop}
+    scene.portal.clinics.suspend(scene.flow_of(caller, "clinic_right"))
+    for _ in range(TRIES):
+        scene.portal.run_due()
+        scene.clock.turn(timedelta(hours=1))
+    (dead,) = scene.portal.operator.dead_effects()
+    assert not scene.portal.operator.retry_effect(dead.id)
+    scene.portal.run_due()
+    assert (dead.kind, len(start.given), len(stop.given)) == ("StartExport", TRIES, 1)
+    assert scene.portal.operator.drop_effect(dead.id)
+
+
 def test_a_handler_that_is_missing_holds_up_no_other_effect(scene: Scene) -> None:
     """It may never come; once it is there the order is kept, whoever is due first."""
     caller = scene.registered()

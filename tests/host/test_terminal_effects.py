@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.rows import effect
 from support.terminal import Run
 
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine.due import TRIES
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
+from registratura.flows.rows import Changes
 from registratura.host.terminal.opening import World, world
 
 DATABASE = ("--database", "portal.db")
@@ -56,6 +58,22 @@ def test_one_is_tried_anew_from_the_first_try_on(run: Run, town: World) -> None:
     town.portal.handlers[DeliverCode] = lambda effect, effect_id: None
     assert run("effects", "retry", "--all", *DATABASE).out == "Будут выполнены заново, с первой попытки: 1.\n"
     assert town.portal.run_due().delivered == 1
+
+
+def test_what_would_arrive_after_a_later_order_is_left_and_said(run: Run, town: World) -> None:
+    first = ids(town)[0]
+    flow = first.split(":")[0]
+    start = effect(f"{flow}:9:0", status="dead")._replace(flow_id=flow, seq=9, kind="StartExport", due=1)
+    stop = start._replace(id=f"{flow}:10:0", seq=10, kind="StopExport", status="done")
+    with town.portal.engine.storage.unit() as unit:
+        unit.write(Changes(flows=(), log=(), effects=(start, stop)))
+    alone = run("effects", "retry", start.id, *DATABASE)
+    assert (alone.code, alone.out) == (1, "Будут выполнены заново, с первой попытки: 0.\n")
+    both = run("effects", "retry", "--all", *DATABASE)
+    assert (both.code, both.out) == (0, "Будут выполнены заново, с первой попытки: 2.\n")
+    assert "Оставлены как есть: 1." in both.err
+    assert "registratura effects drop" in both.err
+    assert ids(town) == [start.id]
 
 
 @pytest.mark.parametrize(("typed", "dropped"), [("да\n", True), ("нет\n", False), ("", False)])

@@ -54,6 +54,30 @@ def test_an_effect_of_another_kind_neither_waits_nor_holds_up(storage: Any) -> N
     assert [row.id for row in storage.lease_effects(5, 10, 9, ["send", "code", "urgent"])] == ["flow-1:1:1"]
 
 
+@pytest.mark.parametrize(
+    ("later", "kinds", "tried"),
+    [
+        ("done", ["send_code"], False),
+        ("leased", ["send_code"], False),
+        ("pending", ["send_code"], False),
+        ("dead", ["send_code"], True),
+        ("dropped", ["send_code"], True),
+        ("done", ["another"], True),
+    ],
+)
+def test_a_dead_effect_is_not_tried_anew_after_a_later_one_of_its_flow(
+    storage: Any, later: str, kinds: list[str], tried: bool
+) -> None:
+    dead, second = effect("flow-1:1:9", status="dead"), effect("flow-1:1:10", status=later)
+    elsewhere = effect("flow-2:3:0", status="done")._replace(flow_id="flow-2", seq=3)
+    before = effect("flow-1:1:0", status="done")
+    with storage.unit() as unit:
+        unit.write(begun(effects=(before, dead, second, elsewhere)))
+    assert storage.retry_dead(dead.id, 7, kinds) is tried
+    (row,) = [row for row in storage.effects() if row.id == dead.id]
+    assert (row.status, row.due) == (("pending", 7) if tried else ("dead", 1))
+
+
 def test_an_effect_is_settled_once(storage: Any) -> None:
     with storage.unit() as unit:
         unit.write(begun(effects=(effect(), effect("effect-2"))))
