@@ -152,8 +152,10 @@ class Storage(Protocol):
             How many were found, and the ids of the flows that were moved.
         """
 
-    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
-        """Effects that are due, for one worker until that time.
+    def lease_effects(
+        self, now: int, until: int, limit: int, in_order: Collection[str] = (), left: Collection[str] = ()
+    ) -> Sequence[EffectRow]:
+        """Effects that are due, for one worker until that time; those of the kinds `left` are left to other workers.
 
         Those of the kinds `in_order` leave in the order in which their flow wrote them: each holds up the later ones
         until it is done or dead. All others wait for nothing.

@@ -32,7 +32,7 @@ def written_before(one: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 
 # The kinds come as one text, each between blanks: a list of them would be another statement for each length.
-IN_ORDER = value("kinds", Text())
+IN_ORDER, LEFT = value("kinds", Text()), value("left", Text())
 HELD_UP = exists().where(
     IN_ORDER.like("% " + EFFECTS.c.kind + " %"),
     written_before(EARLIER, EFFECTS),
@@ -49,12 +49,13 @@ OVERTAKEN = exists().where(
 )
 DUE_EFFECTS = statement(
     select(EFFECTS)
-    .where(UNFINISHED, EFFECTS.c.due <= value("now"), ~HELD_UP)
+    .where(UNFINISHED, EFFECTS.c.due <= value("now"), LEFT.not_like("% " + EFFECTS.c.kind + " %"), ~HELD_UP)
     .order_by(EFFECTS.c.due, EFFECTS.c.id)
     .limit(value("limit"))
     .with_for_update(skip_locked=True, of=EFFECTS),
     "now",
     "kinds",
+    "left",
     "limit",
 )
 LEASE_EFFECT = statement(

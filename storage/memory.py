@@ -189,9 +189,12 @@ class MemoryStorage(Storage):
                 unit.write(changes)
             return len(rows), [changes.flows[0][0].id for changes in planned]
 
-    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
+    def lease_effects(
+        self, now: int, until: int, limit: int, in_order: Collection[str] = (), left: Collection[str] = ()
+    ) -> Sequence[EffectRow]:
         with self._lock:
-            due = sorted(self.rows.due_effects(now, in_order), key=lambda row: (row.due, row.id))
+            found = (row for row in self.rows.due_effects(now, in_order) if row.kind not in left)
+            due = sorted(found, key=lambda row: (row.due, row.id))
             leased = [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due[:limit]]
             self.rows.effects |= {row.id: row for row in leased}
             self.rows.writes += len(leased)

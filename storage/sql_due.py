@@ -84,9 +84,12 @@ class SqlDue(Storage):
             with suppress(*self.errors.caught):
                 pooled.close()
 
-    def lease_effects(self, now: int, until: int, limit: int, in_order: Collection[str] = ()) -> Sequence[EffectRow]:
+    def lease_effects(
+        self, now: int, until: int, limit: int, in_order: Collection[str] = (), left: Collection[str] = ()
+    ) -> Sequence[EffectRow]:
+        asked = (now, _one_text(in_order), _one_text(left), limit)
         with self._line() as line, self._transaction(line):
-            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, now, _one_text(in_order), limit)]
+            due = [EffectRow._make(row) for row in line.rows(sql.DUE_EFFECTS, *asked)]
             for row in due:
                 line.run(sql.LEASE_EFFECT, until, row.id)
         return [row._replace(status="leased", due=until, attempts=row.attempts + 1) for row in due]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from registratura.flows.effects import EFFECTS
+from registratura.flows.effects import EFFECTS, IN_ORDER
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
 from registratura.flows.engine.timers import Timers
@@ -25,7 +25,8 @@ BATCH = 20
 """So many effects are leased at once: what one worker has, the others leave alone."""
 RENEWED = 0.9
 """A handler has at least this part of the lease to itself: where less is left, it is renewed before."""
-WITHOUT_HANDLER = timedelta(hours=1)
+WITHOUT_HANDLER = timedelta(minutes=1)
+"""So long an effect waits whose handler was missing after all."""
 KEPT = timedelta(days=7)
 """So long the answer to a request is known by its idempotency key."""
 
@@ -108,9 +109,10 @@ class _Effects:
                     yield self._handed_over(row)
 
     def _leased(self, limit: int) -> Sequence[EffectRow]:
-        in_order = [effect.kind() for effect in EFFECTS.values() if effect.in_order and self.dispatcher.takes(effect)]
+        # Another worker may have a handler for what this one has none. Of a kind that nobody knows it is told.
+        left = [kind for kind, effect in EFFECTS.items() if not self.dispatcher.takes(effect)]
         now = self.engine.tools.clock()
-        return self.engine.storage.lease_effects(micros(now), micros(now + self.lease), limit, in_order)
+        return self.engine.storage.lease_effects(micros(now), micros(now + self.lease), limit, IN_ORDER, left)
 
     def _give_back(self, rows: Sequence[EffectRow]) -> None:
         now = micros(self.engine.tools.clock())

@@ -13,6 +13,7 @@ from registratura.flows import effects
 from registratura.flows.effects import DeliverCode, EndOtherSessions, StartExport, StopExport
 from registratura.flows.engine.codec import micros, moment
 from registratura.flows.engine.due import LEASE, TRIES, WITHOUT_HANDLER
+from registratura.flows.errors import HandlerMissing
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
 from registratura.flows.portal_password import ChangePassword
 from registratura.flows.registration import Registration
@@ -112,21 +113,28 @@ def test_what_a_failure_says_is_not_stored(scene: Scene) -> None:
     assert PHONE not in repr(tables(scene)["effects"])
 
 
-def test_without_a_handler_an_effect_waits_and_its_tries_are_not_used_up(scene: Scene) -> None:
+def test_without_a_handler_an_effect_is_left_as_it_is_for_a_worker_that_has_one(scene: Scene) -> None:
     sending(scene, None)
-    for _ in range(3 * TRIES):
-        scene.portal.run_due()
-        scene.clock.turn(WITHOUT_HANDLER)
-    assert only(scene)._replace(sealed=None, due=0, error="") == replace_of(only(scene), status="pending", attempts=0)
-    assert only(scene).error == "handler_missing"
-    scene.portal.handlers[DeliverCode] = Handler(fails=1)
-    assert scene.portal.run_due().failed == 1
-    scene.clock.turn(WITHOUT_HANDLER)
+    before = tables(scene)
+    for _ in range(3):
+        assert scene.portal.run_due().idle
+    assert tables(scene) == before
+    scene.portal.handlers[DeliverCode] = Handler()
     assert scene.portal.run_due().delivered == 1
 
 
-def replace_of(row: EffectRow, **more: Any) -> EffectRow:
-    return row._replace(**{"sealed": None, "due": 0, "error": "", **more})
+def test_an_effect_that_nobody_takes_after_all_waits_and_its_tries_are_not_used_up(scene: Scene) -> None:
+    def gone(effect: Effect, effect_id: str) -> None:
+        raise HandlerMissing(kind=effect.kind())
+
+    sending(scene, gone)
+    for _ in range(3 * TRIES):
+        assert scene.portal.run_due().failed == 1
+        scene.clock.turn(WITHOUT_HANDLER)
+    row = only(scene)
+    assert (row.status, row.attempts, row.error) == ("pending", 0, "handler_missing")
+    scene.portal.handlers[DeliverCode] = Handler()
+    assert scene.portal.run_due().delivered == 1
 
 
 def test_a_worker_that_dies_holds_an_effect_no_longer_than_its_lease(scene: Scene) -> None:
@@ -220,26 +228,21 @@ def test_an_order_is_not_tried_anew_after_the_one_that_takes_it_back(scene: Scen
     assert scene.portal.operator.drop_effect(dead.id)
 
 
-def test_a_handler_that_is_missing_holds_up_no_other_effect(scene: Scene) -> None:
-    """It may never come; once it is there the order is kept, whoever is due first."""
+@pytest.mark.parametrize("first", [StartExport, StopExport])
+def test_the_order_holds_also_where_no_worker_has_all_handlers(scene: Scene, first: type[Effect]) -> None:
     caller = scene.registered()
     scene.attached(caller)
-    right = scene.flow_of(caller, "clinic_right")
-    stop = Handler()
-    for kind in (StartExport, StopExport):
-        del scene.portal.handlers[kind]
-    assert scene.portal.run_due().failed == 1
-    scene.clock.turn(timedelta(minutes=30))
-    scene.portal.clinics.suspend(right)
-    assert scene.portal.run_due().failed == 1
-    scene.clock.turn(timedelta(minutes=50))
-    assert scene.portal.run_due().failed == 1, "the first again; now the second is due before it"
-    scene.clock.turn(timedelta(minutes=20))
-    scene.portal.handlers |= {StartExport: stop, StopExport: stop}
-    while len(stop.given) < 2:
+    scene.portal.clinics.suspend(scene.flow_of(caller, "clinic_right"))
+    orders, others = Handler(), Handler()
+    sending(scene, others)
+    kinds = [first, StopExport if first is StartExport else StartExport]
+    for kind in (*kinds, *kinds):
+        scene.portal.handlers.pop(StartExport, None)
+        scene.portal.handlers.pop(StopExport, None)
+        scene.portal.handlers[kind] = orders
         scene.portal.run_due()
-        scene.clock.turn(timedelta(minutes=10))
-    assert [effect.kind() for effect, _ in stop.given] == ["StartExport", "StopExport"]
+    assert [effect.kind() for effect, _ in orders.given] == ["StartExport", "StopExport"]
+    assert len(others.given) == 1, "they hold up nothing else"
 
 
 @pytest.mark.parametrize(

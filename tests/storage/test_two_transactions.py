@@ -39,7 +39,7 @@ def write(storage: SqlStorage, changes: Changes) -> None:
 def test_a_worker_passes_by_the_effects_that_another_ones_open_transaction_leases(storage: SqlStorage) -> None:
     write(storage, begun(effects=tuple(effect(f"effect-{number}", due=number) for number in range(4))))
     with storage._line() as line, storage._transaction(line):
-        held = [row[0] for row in line.rows(sql.DUE_EFFECTS, 9, "", 2)]
+        held = [row[0] for row in line.rows(sql.DUE_EFFECTS, 9, "", "", 2)]
         with ThreadPoolExecutor(1) as pool:
             others = pool.submit(storage.lease_effects, 9, 20, 9).result(WAIT)
     assert held == ["effect-0", "effect-1"]

@@ -54,6 +54,15 @@ def test_an_effect_of_another_kind_neither_waits_nor_holds_up(storage: Any) -> N
     assert [row.id for row in storage.lease_effects(5, 10, 9, ["send", "code", "urgent"])] == ["flow-1:1:1"]
 
 
+def test_kinds_that_are_left_to_others_are_passed_by_and_keep_their_place(storage: Any) -> None:
+    another = effect("flow-1:1:1")._replace(kind="another")
+    with storage.unit() as unit:
+        unit.write(begun(effects=(effect("flow-1:1:0"), another)))
+    assert storage.lease_effects(5, 10, 1, ["another", "send_code"], ["send_code", "send"]) == []
+    assert [row.id for row in storage.lease_effects(5, 10, 1, [], ["send_code"])] == [another.id]
+    assert storage.effects("pending") == [effect("flow-1:1:0")]
+
+
 @pytest.mark.parametrize(
     ("later", "kinds", "tried"),
     [
