@@ -18,7 +18,7 @@ from registratura.flows.engine.plan import BY_TIME, effective, plan_due
 from registratura.flows.engine.write import changes_of
 from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
 from registratura.flows.ports import Lost, Unit
-from registratura.flows.rows import Changes, FlowRow
+from registratura.flows.rows import DESTROYED, Changes, FlowRow
 
 TOGETHER = 100
 """So many flows at most are written in one transaction."""
@@ -37,21 +37,22 @@ class Timers:
         """How many timers this carried out, about `limit` at most, and how many flows stood in the way."""
         now = self.engine.tools.clock()
         self.aside = {flow_id: until for flow_id, until in self.aside.items() if until > now}
-        carried, broken = 0, 0
+        carried, broken, passed = 0, 0, len(self.aside)
         while carried < limit and not stopping():
-            # Those that were set aside are due all the same, and are found first.
-            asked = min(limit - carried, TOGETHER) + len(self.aside)
-            found, done, alone = self._together(asked)
+            # Those that were set aside are due all the same, and are found first, each once for each of its timers.
+            asked = min(limit - carried, TOGETHER) + passed
+            found, planned, done, alone = self._together(asked)
             carried += done
             for flow_id in alone:
                 done, failed = self._alone(flow_id)
                 carried, broken = carried + done, broken + failed
             if found < asked:
                 break
+            passed = max(passed, len(self.aside)) if planned else 2 * asked
         return carried, broken
 
-    def _together(self, limit: int) -> tuple[int, int, Sequence[str]]:
-        """How many rows were looked at, how many timers carried out, and which flows are left to themselves."""
+    def _together(self, limit: int) -> tuple[int, int, int, Sequence[str]]:
+        """How many rows were found, flows planned and timers carried out, and which flows are left to themselves."""
         plans: dict[str, tuple[int, Changes | None]] = {}
 
         def plan(rows: Sequence[FlowRow]) -> Iterator[Changes]:
@@ -66,10 +67,10 @@ class Timers:
             # Of all that was to be written one would not be, and nothing says which.
             if not plans:
                 raise
-            return limit, 0, list(plans)
+            return limit, len(plans), 0, list(plans)
         alone = [flow_id for flow_id, (_, changes) in plans.items() if changes is None]
         self._tell([changes for flow_id in moved if (changes := plans[flow_id][1]) is not None])
-        return found, sum(plans[flow_id][0] for flow_id in moved), alone
+        return found, len(plans), sum(plans[flow_id][0] for flow_id in moved), alone
 
     def _tell(self, written: Sequence[Changes]) -> None:
         with self.engine.storage.unit() as unit:
@@ -101,13 +102,18 @@ class Timers:
             self.engine.storage.next_due(0)
             failed = 1
         if not done:
-            self.aside[flow_id] = self.engine.tools.clock() + SET_ASIDE
+            # What another one carried out, or what is no more, is passed by in this round only.
+            self.aside[flow_id] = self.engine.tools.clock() + SET_ASIDE * failed
         return done, failed
 
     def _written(self, flow_id: str) -> int:
         with self.engine.storage.unit() as unit:
             for _ in range(TRIES):
                 row = unit.flow(flow_id)
+                if row and row.sealed and row.wrapped == DESTROYED:
+                    # Nobody can read it any more: time has nothing left to do with it.
+                    unit.write(Changes(flows=(), log=(), timers=((flow_id, ()),)))
+                    return 0
                 timers, changes = self._due(unit, row) if row else (0, None)
                 if changes is None:
                     return 0

@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 from support.portal import (
+    MARGARITA,
     TICK,
     Scene,
     tables,
 )
 
+from registratura.domain.matching import ClinicCard
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
+from registratura.flows.engine import timers
 from registratura.flows.engine.codec import micros
+from registratura.flows.engine.due import Done, Rounds
 from registratura.flows.errors import NotAllowedNow
 from registratura.flows.one_time_code import OneTimeCode, Resend, SendOneTimeCode
 from registratura.flows.registration import Cancel
-from registratura.flows.rows import Changes, TimerRow
+from registratura.flows.rows import Changes, Erased, TimerRow
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SubmitPassword
 from registratura.flows.sign_in import SignIn as SigningIn
 
@@ -187,6 +191,60 @@ def test_a_stale_appointment_does_nothing(scene: Scene, row: dict[str, Any]) -> 
         unit.write(Changes(flows=(), log=(), timers=((flow, (made,)),)))
     assert scene.portal.run_due().broken == 0
     assert scene.log(flow) == before
+
+
+def test_a_stale_appointment_delays_nothing_that_is_due_after_it(scene: Scene) -> None:
+    """Another worker carried it out first: nothing is wrong with the flow."""
+    flow, rounds = registration(scene), Rounds(scene.portal.engine, None)
+    with scene.storage.unit() as unit:
+        kept = unit.timers(flow)
+        unit.write(Changes(flows=(), log=(), timers=((flow, (*kept, TimerRow(flow, "lock_ended", 1, 0))),)))
+    scene.clock.turn(DAY - timedelta(seconds=1))
+    assert rounds.next().idle
+    scene.clock.turn(timedelta(seconds=1))
+    assert rounds.next().timers == 1
+    assert stored_state(scene, flow) == "expired"
+
+
+def test_flows_that_cannot_be_carried_out_end_a_round_however_many_timers_they_have(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "TOGETHER", 2)
+    for _ in range(5):
+        flow = registration(scene)
+        made = tuple(TimerRow(flow, kind, 1, 0) for kind in ("expire", "lock_ended", "another"))
+        with scene.storage.unit() as unit:
+            row = unit.flow(flow)
+            broken = (row._replace(state="nobody knows"), row.version)
+            unit.write(Changes(flows=(broken,), log=(), timers=((flow, made),)))
+    sound = registration(scene)
+    scene.clock.turn(DAY)
+    looks = iter(range(50))
+    done = Rounds(scene.portal.engine, None, stopping=lambda: next(looks, None) is None).next()
+    assert (done.timers, done.broken) == (1, 5)
+    assert next(looks, None) is not None, "it would have gone on for ever"
+    assert stored_state(scene, sound) == "expired", "they hold up nobody else"
+
+
+def test_the_timers_of_a_flow_whose_data_is_destroyed_are_gone_and_nobody_is_told(
+    make_scene: Callable[..., Scene],
+) -> None:
+    """Its key may go with another flow of the same person."""
+    cards = [ClinicCard(ref=ref, name=MARGARITA.name, birth_date=MARGARITA.birth_date) for ref in ("one", "two")]
+    scene = make_scene(clinic_cards=lambda identity: cards)
+    flow = scene.at_card().id
+    assert stored_state(scene, flow) == "ambiguous_card"
+    with scene.storage.unit() as unit:
+        row = unit.flow(flow)
+        assert row.sealed
+        unit.write(Changes(flows=(), log=(), erased=Erased(keys=(row.key_id,))))
+    scene.clock.turn(DAY)
+    rounds = Rounds(scene.portal.engine, None)
+    assert rounds.next() == Done()
+    with scene.storage.unit() as unit:
+        assert not unit.timers(flow)
+        assert unit.flow(flow)[:3] == row[:3]
+    assert scene.portal.verify(flow).sound
 
 
 def test_what_is_late_is_carried_out_in_its_order(scene: Scene) -> None:
