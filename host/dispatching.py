@@ -39,6 +39,10 @@ class HandlerHangs(TimeoutError):
     """A handler did not come back in its time. It may still do: its effect goes out again, under the same id."""
 
 
+class HandlerExits(RuntimeError):
+    """A handler raised what ends a thread or a program (`SystemExit`, `CancelledError`). Its effect has failed."""
+
+
 class Patient(Dispatcher):
     """Waits so many seconds for each effect, in a thread of its own: a handler that hangs stops nothing else."""
 
@@ -49,13 +53,15 @@ class Patient(Dispatcher):
         return self._dispatcher.takes(effect)
 
     def dispatch(self, effect: Effect, effect_id: str) -> None:
-        raised: list[BaseException] = []
+        raised: list[Exception] = []
 
         def carry_out() -> None:
             try:
                 self._dispatcher.dispatch(effect, effect_id)
-            except BaseException as failure:  # noqa: BLE001  # it belongs to who waits for it
+            except Exception as failure:  # noqa: BLE001  # it belongs to who waits for it
                 raised.append(failure)
+            except BaseException as failure:  # noqa: BLE001  # and this must not end who waits
+                raised.append(HandlerExits(type(failure).__name__))
 
         # What the worker knows of itself (a trace that it is part of), its handlers know too.
         thread = Thread(target=copy_context().run, args=(carry_out,), name=f"handler {effect.kind()}", daemon=True)

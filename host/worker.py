@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
@@ -40,7 +40,14 @@ class Back:
     """The database answers again."""
 
 
-News = Away | Back | Done
+@dataclass(frozen=True, slots=True)
+class ChoreFailed:
+    """A chore failed; it is tried again when it is its time."""
+
+    error: Exception
+
+
+News = Away | Back | ChoreFailed | Done
 
 
 def to_log(news: News) -> None:
@@ -50,6 +57,8 @@ def to_log(news: News) -> None:
             log.error("The worker stumbled and tries again in %.0f s: %s", seconds, _said(error))
         case Back():
             log.warning("The worker goes on.")
+        case ChoreFailed(error=error):
+            log.error("A chore of the worker failed and is tried again later: %s", _said(error))
         case Done(dead=dead, broken=broken) if dead or broken:
             log.error("Effects given up: %d; flows that could not be read or written: %d.", dead, broken)
         case _:
@@ -132,11 +141,17 @@ class Worker:
         if now - self._tidied >= TIDY or now < self._tidied:
             self._tidied = now
             for chore in self._chores:
-                chore()
+                self._do(chore)
         done = self._engine.round(self._rounds.next)
         self._note(done)
         if done.idle and not self._stopping:
-            bell.wait(self._pause(bell), self._heard)
+            bell.wait(self._pause(bell, now), self._heard)
+
+    def _do(self, chore: Callable[[], Any]) -> None:
+        try:
+            chore()
+        except Exception as error:  # noqa: BLE001  # it keeps neither the other chores nor the round from being done
+            self._tell(ChoreFailed(error))
 
     def _note(self, done: Done) -> None:
         if self._stumbled:
@@ -147,11 +162,15 @@ class Worker:
         summed = {name: getattr(self.done, name) + getattr(done, name) for name in names}
         self.done = replace(done, **summed)
 
-    def _pause(self, bell: Bell) -> float:
-        """Until the next thing that is known of is due, or at most as long as the bell allows."""
-        now = self._engine.tools.clock()
-        due = self._engine.storage.next_due(micros(now))
-        return bell.patience if due is None else min((moment(due) - now).total_seconds(), bell.patience)
+    def _pause(self, bell: Bell, begun: datetime) -> float:
+        """Until the next thing that is known of is due, or at most as long as the bell allows.
+
+        What became due since the round was begun may have been too late for it, and is due at once.
+        """
+        due = self._engine.storage.next_due(micros(begun))
+        if due is None:
+            return bell.patience
+        return min(max((moment(due) - self._engine.tools.clock()).total_seconds(), 0), bell.patience)
 
     def _stumble(self, error: Exception) -> None:
         """Twice as long each time, with a random part: not all workers come back to a database in one moment."""

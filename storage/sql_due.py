@@ -70,7 +70,8 @@ class SqlDue(Storage):
 
     @contextmanager
     def bell(self) -> Iterator[Bell]:
-        if self.engine.dialect.name != "postgresql" or self.engine.dialect.is_async:
+        # Only psycopg 3 can listen as we do; under a host's engine with another driver workers look now and then.
+        if self.engine.dialect.driver != "psycopg" or self.engine.dialect.is_async:
             yield Silent()
             return
         pooled = self._taken()

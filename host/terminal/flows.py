@@ -71,11 +71,11 @@ def verify(part: str | None, checkpoints: str | None, database: str, keys: str |
     with opened(database, keys) as portal:
         ids = [found(portal, part).id] if part else list(_ids(portal))
         counts = [_verified(portal, flow_id) for flow_id in ids]
-        if checkpoints and (missing := _compared(portal, checkpoints)):
+        if bad := counts.count(None):
+            complain(f"Не сходится процессов: {bad} из {len(ids)}.")
+        if missing := _compared(portal, checkpoints) if checkpoints else 0:
             complain(f"Разошлось с контрольными точками процессов: {missing}.")
-            return 1
-    if bad := counts.count(None):
-        complain(f"Не сходится процессов: {bad} из {len(ids)}.")
+    if bad or missing:
         return 1
     entries, evidence = (sum(count[place] for count in counts if count) for place in (0, 1))
     say(f"Всё сходится: процессов {len(ids)}, записей в журнале {entries}, записей о согласиях {evidence}.", "green")

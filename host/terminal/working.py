@@ -17,7 +17,7 @@ from registratura.host.portal import Registratura
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint, told
 from registratura.host.terminal.opening import opened
-from registratura.host.worker import Away, Back, News, to_log
+from registratura.host.worker import Away, Back, ChoreFailed, News, to_log
 
 HOW = "Назовите портал так: --portal мой.модуль:имя, где имя — сам портал или функция, которая его открывает."
 
@@ -51,6 +51,9 @@ def _tell(news: News) -> None:
             complain(f"{why} Следующая попытка через {seconds:.0f} с.")
         case Back():
             say("Рабочий процесс снова работает.")
+        case ChoreFailed(error=error):
+            why = told(error) if isinstance(error, RegistraturaError) else f"Сбой: {type(error).__name__}."
+            complain(f"Не удалась служебная работа: {why} Следующая попытка через несколько минут.")
         case Done(dead=dead, broken=broken):
             if dead:
                 complain(f"Не удались и ждут человека поручений: {dead}. Их покажет registratura effects dead.")

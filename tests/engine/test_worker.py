@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -154,6 +155,59 @@ def test_a_handler_that_hangs_is_given_up_and_keeps_no_other_waiting(scene: Scen
     assert [row.error for row in scene.storage.effects("pending")] == ["HandlerHangs"]
 
 
+@pytest.mark.parametrize("leaving", [SystemExit, KeyboardInterrupt, CancelledError])
+def test_a_handler_that_leaves_the_program_takes_no_worker_with_it(scene: Scene, leaving: type[BaseException]) -> None:
+    def leaves(effect: DeliverCode, effect_id: str) -> None:
+        raise leaving
+
+    scene.portal.handlers[DeliverCode] = leaves
+    code(scene)
+    with sleeping(scene):
+        worker = scene.portal.worker()
+        worker.run()
+    assert (worker.done.failed, statuses(scene)) == (1, [("pending", 1)])
+    assert [row.error for row in scene.storage.effects()] == ["HandlerExits"]
+
+
+def test_what_becomes_due_while_a_round_goes_on_is_not_slept_over(scene: Scene) -> None:
+    """Its timers were looked at before its effects: what came due between is seen by the next round, at once."""
+    rounding = scene.portal.engine.round
+
+    def slowly(carry_out: Any) -> Any:
+        done = rounding(carry_out)
+        scene.clock.turn(timedelta(minutes=6))
+        return done
+
+    scene.portal.handlers[DeliverCode] = Sent()
+    flow = code(scene)
+    scene.portal.run_due()
+    scene.portal.engine.round = slowly  # type: ignore[method-assign]
+    with sleeping(scene) as naps:
+        scene.portal.worker().run()
+    assert naps == [0]
+    assert scene.storage.next_due(0) is not None, f"{flow} is due"
+
+
+def test_a_chore_that_fails_is_told_of_and_keeps_nothing_else_from_being_done(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def fails() -> None:
+        raise ConnectionError
+
+    sent = scene.portal.handlers[DeliverCode] = Sent()
+    with sleeping(scene):
+        worker = scene.portal.worker(chores=(fails, lambda: done.append("the second")))
+        scene.clock.turn(timedelta(minutes=10))
+        flow = code(scene)
+        worker.run()
+    assert (done, sent) == (["the second"], [f"{flow}:1:0"])
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "A chore of the worker failed and is tried again later: ConnectionError"
+    ]
+
+
 def test_a_lease_is_renewed_before_a_handler_whose_turn_comes_late(scene: Scene) -> None:
     found: list[int] = []
 
@@ -255,6 +309,16 @@ def _cut_off(scene: Scene) -> None:
         others = "WHERE datname = current_database() AND pid != pg_backend_pid()"
         connection.execute(text(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity {others}"))
     engine.dispose()
+
+
+def test_a_driver_that_cannot_listen_as_we_do_is_asked_for_nothing(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under a host's engine with psycopg2: its workers look every second."""
+    with opened("postgresql", tmp_path) as scene:
+        monkeypatch.setattr(scene.storage.engine.dialect, "driver", "psycopg2")
+        with scene.storage.bell() as waiting:
+            assert isinstance(waiting, bell.Silent)
 
 
 def test_an_event_wakes_workers_only_for_what_is_due_soon(tmp_path: Any) -> None:

@@ -108,6 +108,17 @@ def test_checkpoints_are_signed_and_compared(run: Run, flow_id: str, tmp_path: P
     assert (told.code, "процесса нет, а в контрольной точке он есть" in " ".join(told.err.split())) == (1, True)
 
 
+def test_what_is_unsound_is_counted_also_where_a_checkpoint_differs(run: Run, flow_id: str, tmp_path: Path) -> None:
+    (tmp_path / "signed").mkdir()
+    run("flows", "checkpoint", "signed", "--database", DATABASE)
+    changed(tmp_path, f"UPDATE registratura_log SET hash = 'another' WHERE flow_id='{flow_id}'")
+    told = run("flows", "verify", "--checkpoints", "signed", "--database", DATABASE)
+    said = " ".join(told.err.split())
+    assert told.code == 1
+    assert "Не сходится процессов: 1 из 1." in said
+    assert "Разошлось с контрольными точками процессов: 1." in said
+
+
 def test_a_checkpoint_that_was_changed_is_said_to_be(run: Run, flow_id: str, tmp_path: Path) -> None:
     (tmp_path / "signed").mkdir()
     run("flows", "checkpoint", "signed", "--database", DATABASE)
