@@ -17,7 +17,7 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play serve test features spec browser pictures unit faults format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features spec browser pictures unit faults mutation format lint types wheel bench requirements clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -88,6 +88,9 @@ unit: $(MADE) ## pytest only
 
 faults: $(MADE) ## Kills, stops, cuts, races in their full form, and a table; half an hour. ONLY=word: those rows
 	@cd tests && ../$(BIN)/python -m faults $(ONLY)
+
+mutation: $(MADE) ## Small faults put into the code, which a test must see; ONLY=domain/codes.py for one module or folder
+	@PYTHONPATH=tests $(BIN)/python -W ignore -m mutation $(ONLY)
 
 format: $(MADE) ## Puts the code and the features in order
 	@$(BIN)/ruff check -q --fix-only .

@@ -1,0 +1,137 @@
+"""The judges of a mutant: tests and features, one pytest item each, in one process.
+
+Everything is in memory. What needs a server, another process or the text of the code judges nothing here, and the tests
+of properties take few examples, the same in each run.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from behave.configuration import Configuration
+from behave.runner import Runner
+from hypothesis import Phase, settings
+from mutation.forks import alarm
+
+ROOT = Path(__file__).parents[2]
+# What is mutated, and who judges it: the domain's rules are shown without flows, the flows by their specification too.
+JUDGED = {"domain": ("tests/domain",), "flows": ("tests/flows", "tests/engine", "features")}
+# Other storages, what needs them, what reads the code as a text, and what is too slow for so many runs.
+NO_JUDGES = (
+    *("[sqlite", "[postgresql", "-sqlite", "-postgresql", "test_hosts_transaction.py", "test_async.py"),
+    *(
+        "test_every_key_that_the_code_names",
+        "test_what_the_code_names",
+        "test_other_texts_have",
+        "test_no_key_is_there",
+    ),
+    *("test_cost.py", "librarys[registration]", "librarys[sign_in]", "librarys[cabinet]", "test_walks_take_most"),
+)
+EXAMPLES = 15
+MEMORY = 3 << 30
+TERMINAL = os.dup(sys.stderr.fileno())
+
+
+class Judges:
+    """A pytest plugin: collects the judges; what a run does with them is said by who inherits it."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self._features: dict[str, Any] = {}
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        if file_path.suffix == ".feature":
+            return FeatureFile.from_parent(parent, path=file_path, judges=self)
+        return None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if not any(name in item.nodeid for name in NO_JUDGES)]
+        for item in items:
+            _few_examples(item)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.failed = self.failed or report.failed
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self.failed = self.failed or report.failed
+
+    def load(self, items: Sequence[pytest.Item]) -> None:
+        """The features that are among them, with the runner that plays them: steps and hooks are loaded once."""
+        if any(isinstance(item, Feature) for item in items):
+            config = Configuration(["--stop", "-f", "null", "--no-summary", str(ROOT / "features")])
+            runner = Runner(config)
+            runner.run_model = lambda *_: False
+            runner.run()
+            del runner.run_model
+            self._features = {Path(feature.filename).name: (runner, feature) for feature in runner.features}
+
+    def play(self, feature: str) -> bool:
+        """Whether all its scenarios pass."""
+        runner, read = self._features[feature]
+        return not runner.run_model([read])
+
+
+class FeatureFile(pytest.File):
+    """A feature is one judge."""
+
+    def __init__(self, judges: Judges, **given: Any) -> None:
+        super().__init__(**given)
+        self.judges = judges
+
+    def collect(self) -> Iterator[pytest.Item]:
+        yield Feature.from_parent(self, name="feature")
+
+
+class Feature(pytest.Item):
+    """All scenarios of a feature, in process."""
+
+    parent: FeatureFile
+
+    def runtest(self) -> None:
+        assert self.parent.judges.play(self.path.name)
+
+
+def _few_examples(item: pytest.Item) -> None:
+    test = getattr(item, "obj", None)
+    own = getattr(test, "_hypothesis_internal_use_settings", None)
+    if own is not None:
+        few = settings(
+            own,
+            max_examples=min(own.max_examples, EXAMPLES),
+            phases=(Phase.explicit, Phase.generate),
+            **{"derandomize": True, "database": None, "deadline": None},
+        )
+        getattr(test, "__func__", test)._hypothesis_internal_use_settings = few
+
+
+def verdict(judges: Judges, items: Sequence[pytest.Item], seconds: dict[str, float]) -> bool:
+    """Whether one of them says no. One that takes far longer than it did ends the process, by a signal."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        alarm(5 + 10 * seconds[item.nodeid])
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if judges.failed:
+            return True
+    alarm(0)
+    return False
+
+
+def judged(plugin: Judges, selected: Sequence[str]) -> int:
+    """Run pytest with the plugin, silently."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    os.chdir(ROOT)
+    options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "--capture=no", "--assert=plain"]
+    return pytest.main([*options, *selected], plugins=[plugin])
+
+
+def say(text: str) -> None:
+    """Tell how far it is: the judges are silent."""
+    os.write(TERMINAL, text.encode())
