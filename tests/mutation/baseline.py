@@ -30,8 +30,9 @@ class Baseline:
         return self._sorted({judge for line in lines for judge in self.judges[module].get(line, ())})
 
     def of_module(self, module: str) -> list[str]:
-        """Those that run anything of the module; if that is all done at import, everybody."""
-        return self.of_lines(module, self.judges[module]) or self._sorted(self.seconds)
+        """Everybody, since what is there from import on is used by whom it may; who runs the module comes first."""
+        first = self.of_lines(module, self.judges[module])
+        return [*first, *self._sorted(self.seconds.keys() - first)]
 
     def _sorted(self, judges: Iterable[str]) -> list[str]:
         return sorted(judges, key=lambda judge: (self.seconds[judge], judge))

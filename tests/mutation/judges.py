@@ -128,7 +128,7 @@ def judged(plugin: Judges, selected: Sequence[str]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     os.chdir(ROOT)
-    options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "--capture=no", "--assert=plain"]
+    options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "--capture=no", "--assert=plain", "-x"]
     return pytest.main([*options, *selected], plugins=[plugin])
 
 
