@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from enum import Enum
 
 from pydantic import BaseModel
 
@@ -22,7 +21,7 @@ def canonical_json(obj: object) -> str:
         TypeError: something else is inside (a float, a set, bytes, a key that is no text).
         ValueError: a datetime without a time zone.
     """
-    return json.dumps(_plain(obj), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(_plain(obj), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_hash(obj: object) -> str:
@@ -42,8 +41,6 @@ def _plain(obj: object) -> object:
 
 
 def _plain_scalar(obj: object) -> object:
-    if isinstance(obj, Enum):
-        return _plain(obj.value)
     if isinstance(obj, datetime):
         return _moment(obj)
     if isinstance(obj, date):
@@ -54,8 +51,6 @@ def _plain_scalar(obj: object) -> object:
 
 
 def _key(key: object) -> str:
-    if isinstance(key, Enum):
-        key = key.value
     if not isinstance(key, str):
         raise TypeError(f"a key of canonical JSON is a text, not {type(key).__name__}")
     return key

@@ -22,6 +22,7 @@ from registratura.domain.attempts import (
     exhausted,
     failed,
     judgeable,
+    overrun,
     succeeded,
 )
 from registratura.domain.refusal import Refusal
@@ -169,3 +170,49 @@ def test_who_shares_more_may_guess_more_and_only_the_total_is_an_alarm() -> None
     assert [policy.limit for policy in by_scope] == [5, 15, 50, 1_000]
     assert [policy.alarm_only for policy in by_scope] == [False, False, False, True]
     assert PASSWORD_ATTEMPTS.limit == 5
+
+
+def test_the_locks_are_those_of_the_facts() -> None:
+    assert [lock / timedelta(minutes=1) for lock in GROWING_LOCKS] == [1, 5, 15, 60, 24 * 60]
+    assert (POLICY.window, POLICY.calm) == (timedelta(days=1), timedelta(days=7))
+    assert (CODE_ATTEMPTS_TOTAL.window, CODE_ATTEMPTS_TOTAL.locks) == (timedelta(hours=1), ())
+    assert (NONE_YET.count, NONE_YET.lock_level, AttemptsPolicy(limit=1).limit) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("name", ["window", "calm", "locks"])
+def test_a_span_is_longer_than_nothing(name: str) -> None:
+    for span in (timedelta(0), -TICK):
+        with pytest.raises(ValidationError):
+            AttemptsPolicy.model_validate({name: (span,) if name == "locks" else span})
+
+
+@pytest.mark.parametrize("name", ["count", "lock_level"])
+def test_what_is_counted_is_not_below_nothing(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Attempts.model_validate({name: -1})
+
+
+def test_without_locks_the_guesses_that_are_left_are_free() -> None:
+    assert attempts_refusals(LOCKLESS, counted(LOCKLESS, NONE_YET, NOW), NOW) == ()
+
+
+@pytest.mark.parametrize(("level", "minutes"), [(0, 1), (1, 5), (4, 24 * 60), (9, 24 * 60)])
+def test_a_guess_beyond_the_limit_waits_as_long_as_the_lock_that_a_failure_would_bring(
+    level: int, minutes: int
+) -> None:
+    beyond = Attempts(count=POLICY.limit + 1, lock_level=level, since=NOW)
+    assert overrun(POLICY, beyond, NOW) == beyond.model_copy(update={"locked_until": NOW + timedelta(minutes=minutes)})
+
+
+@pytest.mark.parametrize(
+    ("policy", "attempts"),
+    [
+        (POLICY, Attempts(count=5, since=NOW)),
+        (POLICY, Attempts(count=6, since=NOW, locked_until=NOW + TICK)),
+        (LOCKLESS, Attempts(count=3, since=NOW)),
+        (AttemptsPolicy(limit=1, alarm_only=True), Attempts(count=2, since=NOW)),
+    ],
+)
+def test_nobody_waits_for_less(policy: AttemptsPolicy, attempts: Attempts) -> None:
+    """The last guess there is; a lock that runs; no locks at all; an alarm, which stops nobody."""
+    assert overrun(policy, attempts, NOW) == attempts

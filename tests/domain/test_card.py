@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from support.people import ENP, MARGARITA, SNILS, TODAY, WRONG_ENP, WRONG_SNILS, given, identity, typed
+from support.people import ENP, MARGARITA, SNILS, TODAY, WRONG_ENP, WRONG_SNILS, card, given, identity, typed
 
 from registratura.domain.card import (
     Card,
@@ -177,3 +177,35 @@ def test_all_that_is_wrong_with_a_relative_is_said_at_once() -> None:
 def test_a_field_cannot_contradict_itself(field: dict[str, str | None], code: str) -> None:
     with pytest.raises(ValidationError, match=code):
         CardField.model_validate(field)
+
+
+def test_what_is_stored_of_a_card_is_called_so_for_ever() -> None:
+    assert [kind.value for kind in CardKind] == ["self", "relative"]
+    assert [source.value for source in FieldSource] == ["gosuslugi", "typed"]
+    assert [status.value for status in FieldStatus] == ["verified", "unverified", "missing", "suspicious"]
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "status", "code"),
+    [
+        (None, "gosuslugi", "verified", "card_field.missing"),
+        ("x", "typed", "missing", "card_field.missing"),
+        ("x", "typed", "verified", "card_field.verified_by_nobody"),
+    ],
+)
+def test_a_field_agrees_with_what_is_said_of_it(value: str | None, source: str, status: str, code: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        CardField.model_validate({"value": value, "source": source, "status": status})
+    assert [each["type"] for each in error.value.errors()] == [code]
+
+
+@pytest.mark.parametrize("missing", ["last_name", "first_name"])
+def test_a_card_without_a_last_or_a_first_name_names_nobody(missing: str) -> None:
+    known = {"last_name": typed("Алексеева"), "first_name": typed("Маргарита")}
+    assert card(**known).name is not None
+    del known[missing]
+    assert card(**known).name is None
+
+
+def test_what_a_card_lacks_is_missing_and_from_nobody_but_the_person() -> None:
+    assert card().field(FieldName.PHONE) == typed(None)

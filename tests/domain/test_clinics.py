@@ -6,7 +6,7 @@ import pytest
 from support.people import MARGARITA, SNILS, card, given, typed
 
 from registratura.domain.card import FieldStatus
-from registratura.domain.clinics import PatientRef, code_is_for
+from registratura.domain.clinics import Document, PatientRef, code_is_for
 from registratura.domain.identity import PersonName
 
 OTHER_SNILS = "087-654-303 00"
@@ -51,3 +51,7 @@ def test_a_suspicious_snils_neither_proves_nor_excludes() -> None:
     doubtful = given("112-233-445 96", FieldStatus.SUSPICIOUS)
     assert code_is_for(PATIENT, card(**PERSON, snils=doubtful))
     assert not code_is_for(NAMELESS, card(**PERSON, snils=doubtful))
+
+
+def test_a_document_may_have_no_text() -> None:
+    assert Document(title="Выписка", kind="discharge", issued_on=date(2026, 3, 1)).body == ""

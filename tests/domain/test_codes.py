@@ -172,3 +172,32 @@ def test_no_hour_ever_sees_more_than_six_and_no_day_more_than_the_cap(gaps: list
         assert sum(moment <= other < moment + timedelta(hours=1) for other in sent) <= 6
         assert sum(moment <= other < moment + timedelta(days=1) for other in sent) <= SMS.daily_cap
     assert all(later - earlier >= MINUTE for earlier, later in pairwise(sent))
+
+
+@pytest.mark.parametrize(
+    ("policy", "name", "least", "beyond"),
+    [
+        (OneTimeCodePolicy, "length", 6, 5),
+        (OneTimeCodePolicy, "length", 12, 13),
+        (OneTimeCodePolicy, "life", TICK, timedelta(0)),
+        (OneTimeCodePolicy, "life", 10 * MINUTE, 10 * MINUTE + TICK),
+        (OneTimeCodePolicy, "attempts", 1, 0),
+        (OneTimeCodePolicy, "resend_after", timedelta(0), -TICK),
+        (OneTimeCodePolicy, "resends_per_hour", 0, -1),
+        (OneTimeCodePolicy, "daily_cap", 1, 0),
+        (AttachmentCodePolicy, "length", 6, 5),
+        (AttachmentCodePolicy, "length", 20, 21),
+        (AttachmentCodePolicy, "life", TICK, timedelta(0)),
+    ],
+)
+def test_a_policy_goes_to_its_limits_and_not_beyond(
+    policy: type[OneTimeCodePolicy | AttachmentCodePolicy], name: str, least: object, beyond: object
+) -> None:
+    assert getattr(policy.model_validate({name: least}), name) == least
+    with pytest.raises(ValidationError):
+        policy.model_validate({name: beyond})
+
+
+def test_as_many_guesses_are_had_as_the_policy_says_and_twenty_codes_in_a_day() -> None:
+    assert OneTimeCodePolicy(attempts=3).guesses.limit == 3
+    assert SMS.daily_cap == 20

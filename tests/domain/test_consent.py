@@ -88,7 +88,7 @@ def test_a_binding_names_who_it_was() -> None:
 
 @pytest.mark.parametrize(("number", "previous"), [(1, "a" * 64), (2, FIRST), (0, FIRST)])
 def test_only_the_first_entry_has_none_before_it(number: int, previous: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"evidence\.number" if number else "greater_than_equal"):
         evidence(number, previous)
 
 
@@ -168,3 +168,28 @@ def test_an_entry_of_another_flow_shows() -> None:
 
 def test_a_stored_hash_that_is_no_hash_shows() -> None:
     assert verify_chain([(evidence(), "ё")]) == 1
+
+
+def test_what_is_stored_of_a_consent_is_called_so_for_ever() -> None:
+    assert [purpose.value for purpose in Purpose] == ["personal_data", "medical_data"]
+    assert [kind.value for kind in EvidenceKind] == ["accepted", "declined", "bound", "withdrawn"]
+
+
+@pytest.mark.parametrize("empty", ["version", "text"])
+def test_a_text_has_a_version_and_words(empty: str) -> None:
+    written = {"purpose": "personal_data", "version": "2", "text": "Я"}
+    assert ConsentText.model_validate(written).text == "Я"
+    with pytest.raises(ValidationError):
+        ConsentText.model_validate(written | {empty: ""})
+
+
+@pytest.mark.parametrize("wrong", ["a" * 63, "A" * 64, "a" * 65, ""])
+def test_a_hash_is_64_small_hexadecimal_digits(wrong: str) -> None:
+    for name in ("previous", "text_sha256"):
+        with pytest.raises(ValidationError, match="string_pattern_mismatch"):
+            evidence(2, **{"previous": "a" * 64, name: wrong})
+
+
+def test_entries_are_counted_from_one() -> None:
+    with pytest.raises(ValidationError, match="greater_than_equal"):
+        evidence(0, "a" * 64)

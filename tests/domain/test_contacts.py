@@ -104,3 +104,11 @@ def test_a_number_is_written_in_one_way(phone: str, read: str) -> None:
 
 def test_a_number_as_it_is_read_can_be_typed() -> None:
     assert parse_phone(format_phone("+79001234567")) == "+79001234567"
+
+
+def test_the_longest_address_has_254_characters() -> None:
+    longest = "a@" + "b" * 60 + ("." + "b" * 60) * 3 + ".example"
+    longest = longest.replace("@", "a" * (254 - len(longest)) + "@")
+    assert parse_email(longest) == longest
+    assert len(longest) == 254
+    assert isinstance(outcome(parse_email, "a" + longest), PydanticCustomError)

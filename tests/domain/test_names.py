@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 from support.people import MARGARITA, code_of, outcome
 
-from registratura.domain.names import LONGEST_NAME, PersonName, parse_name_part, same_name
+from registratura.domain.names import LONGEST_NAME, PersonName, folded, parse_name_part, same_name
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,12 @@ def test_the_same_name_may_be_spelt_otherwise(other: PersonName, same: bool) -> 
 
 def test_a_name_moved_between_the_parts_is_another_name() -> None:
     assert not same_name(PersonName(last="Ван Дер", first="Ян"), PersonName(last="Ван", first="Дер Ян"))
+
+
+def test_a_name_has_a_hundred_characters_at_most() -> None:
+    assert LONGEST_NAME == 100
+
+
+def test_no_name_is_compared_as_an_empty_one_and_all_apostrophes_as_one() -> None:
+    assert folded(None) == ""
+    assert {folded(f"Д{mark}Артаньян") for mark in "'\u2019\u02bc`"} == {"д'артаньян"}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 from support.people import ENP, SNILS, WRONG_ENP, WRONG_SNILS, code_of, outcome
 
@@ -131,3 +132,11 @@ def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
     with pytest.raises(PydanticCustomError) as error:
         parse_policy(text)
     assert code_of(error) == "policy.format"
+
+
+def test_a_policy_is_a_enp_unless_it_is_said_to_be_old_and_has_one_to_forty_characters() -> None:
+    assert Policy(number="1").kind == "enp"
+    assert Policy(number="1" * 40).number == "1" * 40
+    for number in ("", "1" * 41):
+        with pytest.raises(ValidationError):
+            Policy(number=number)

@@ -185,3 +185,32 @@ def test_the_refusals_show_neither_the_password_nor_the_data() -> None:
     shown = repr(password_refusals(DOCUMENTED, "margarita", "x", PERSON))
     assert "margarita" not in shown.casefold()
     assert "Маргарита" not in shown
+
+
+def test_a_number_is_known_with_8_with_7_without_either_by_its_last_seven_and_as_a_snils_without_check_digits() -> None:
+    spelt = {"79001234567", "89001234567", "9001234567", "1234567", "790012345"}
+    assert personal_forms("+7 (900) 123-45-67") == spelt
+    assert personal_forms("margaritaaa") == {"margaritaaa"}
+
+
+def test_a_name_of_two_words_is_known_whole_and_by_its_words() -> None:
+    assert personal_forms("Анна Мария") >= {"аннамария", "анна", "мария", "anna", "mariya"}
+
+
+@pytest.mark.parametrize("text", ["12.08.2000", "2000-08-12"])
+def test_a_date_is_known_in_every_order_with_two_digits_of_the_year_or_four(text: str) -> None:
+    assert {"120800", "081200", "000812", "001208", "12082000", "08122000", "20000812"} <= personal_forms(text)
+
+
+def test_the_longest_of_ones_own_words_counts_first() -> None:
+    """`ivan` taken out of `ivanovich` would leave so much that it looked like a password."""
+    refusals = password_refusals(DOCUMENTED, "ivanovichZq4", "ivanovichZq4", ["Иван", "Иванович"])
+    assert [refusal.code for refusal in refusals] == ["password.personal"]
+
+
+@pytest.mark.parametrize(("name", "least"), [("min_length", 6), ("max_length", 64)])
+def test_no_policy_may_ask_for_less(name: str, least: int) -> None:
+    policy = {"name": "documented", "min_length": 6, "alphabet": "documented"}
+    assert PasswordPolicy.model_validate(policy | {name: least})
+    with pytest.raises(ValidationError):
+        PasswordPolicy.model_validate(policy | {name: least - 1})

@@ -173,3 +173,7 @@ def test_nothing_is_not_hidden_so_that_a_gap_shows() -> None:
 @pytest.mark.parametrize("value", SAMPLES, ids=lambda value: type(value).__name__)
 def test_a_value_is_the_same_after_it_was_stored(value: Value) -> None:
     assert type(value).model_validate_json(value.model_dump_json()) == value
+
+
+def test_the_marks_are_told_apart_where_they_are_shown() -> None:
+    assert (repr(Personal), repr(Secret)) == ("Personal", "Secret")

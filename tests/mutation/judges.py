@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,8 @@ def judged(plugin: Judges, selected: Sequence[str]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     os.chdir(ROOT)
+    os.environ["TZ"] = "Asia/Yekaterinburg"  # not UTC, so that a moment that loses its zone shows
+    time.tzset()
     options = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "--capture=no", "--assert=plain", "-x"]
     return pytest.main([*options, *selected], plugins=[plugin])
 
