@@ -61,7 +61,7 @@ def _modules() -> list[str]:
 def _found(folder: str, modules: Sequence[str]) -> Iterator[Verdict]:
     if below := [module for module in modules if module.startswith(f"{folder}/")]:
         base = baseline(below, JUDGED[folder])
-        workers = os.cpu_count() or 1
+        workers = len(os.sched_getaffinity(0))
         shares = [begun(lambda n=n: verdicts(Share(n, workers), JUDGED[folder], base)) for n in range(workers)]
         for share in shares:
             yield from ((module, tuple(key), what, seconds) for module, key, what, seconds in share())

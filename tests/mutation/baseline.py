@@ -48,7 +48,6 @@ class _Measuring(Judges):
         self.failing: list[str] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self.load(session.items)
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
             self.cover.switch_context(item.nodeid)
             begun = time.perf_counter()

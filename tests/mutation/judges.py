@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from behave.configuration import Configuration
-from behave.runner import Runner
+from behave.runner import Runner, the_step_registry
 from hypothesis import Phase, settings
 from mutation.forks import alarm
 
@@ -25,14 +25,10 @@ ROOT = Path(__file__).parents[2]
 JUDGED = {"domain": ("tests/domain",), "flows": ("tests/flows", "tests/engine", "features")}
 # Other storages, what needs them, what reads the code as a text, and what is too slow for so many runs.
 NO_JUDGES = (
-    *("[sqlite", "[postgresql", "-sqlite", "-postgresql", "test_hosts_transaction.py", "test_async.py"),
-    *(
-        "test_every_key_that_the_code_names",
-        "test_what_the_code_names",
-        "test_other_texts_have",
-        "test_no_key_is_there",
-    ),
-    *("test_cost.py", "librarys[registration]", "librarys[sign_in]", "librarys[cabinet]", "test_walks_take_most"),
+    *("[sqlite", "[postgresql", "-sqlite", "-postgresql", "test_hosts_transaction.py", "test_async.py", "test_cost.py"),
+    *("test_every_key_that_the_code", "test_what_the_code_names", "test_other_texts_have", "test_no_key_is_there"),
+    *("test_errors_and_refusals_are_told", "test_walks_take_most"),
+    *("librarys[registration]", "librarys[sign_in]", "librarys[cabinet]"),
 )
 EXAMPLES = 15
 MEMORY = 3 << 30
@@ -44,7 +40,7 @@ class Judges:
 
     def __init__(self) -> None:
         self.failed = False
-        self._features: dict[str, Any] = {}
+        self._runner: Any = None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if file_path.suffix == ".feature":
@@ -56,46 +52,56 @@ class Judges:
         for item in items:
             _few_examples(item)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.failed = self.failed or report.failed
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """That it failed will do: telling how took longer than most tests."""
+        if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+            return None
+        self.failed = True
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, call.when)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.failed = self.failed or report.failed
 
-    def load(self, items: Sequence[pytest.Item]) -> None:
-        """The features that are among them, with the runner that plays them: steps and hooks are loaded once."""
-        if any(isinstance(item, Feature) for item in items):
-            config = Configuration(["--stop", "-f", "null", "--no-summary", str(ROOT / "features")])
-            runner = Runner(config)
-            runner.run_model = lambda *_: False
-            runner.run()
-            del runner.run_model
-            self._features = {Path(feature.filename).name: (runner, feature) for feature in runner.features}
+    def scenarios(self, file: Path) -> list[Any]:
+        """The scenarios of a feature. Steps and hooks are loaded once."""
+        if self._runner is None:
+            config = Configuration(["-f", "null", "--no-summary", str(ROOT / "features")])
+            self._runner = Runner(config)
+            self._runner.run_model = lambda *_: False
+            self._runner.run()
+            self._runner.step_registry = the_step_registry
+            self._runner.run_hook("before_all")
+        return next(f for f in self._runner.features if Path(f.filename).name == file.name).walk_scenarios()
 
-    def play(self, feature: str) -> bool:
-        """Whether all its scenarios pass."""
-        runner, read = self._features[feature]
-        return not runner.run_model([read])
+    def passes(self, scenario: Any) -> bool:
+        """Play one scenario."""
+        return not scenario.run(self._runner)
 
 
 class FeatureFile(pytest.File):
-    """A feature is one judge."""
+    """A feature, whose scenarios are judges."""
 
     def __init__(self, judges: Judges, **given: Any) -> None:
         super().__init__(**given)
         self.judges = judges
 
     def collect(self) -> Iterator[pytest.Item]:
-        yield Feature.from_parent(self, name="feature")
+        for scenario in self.judges.scenarios(self.path):
+            yield Scenario.from_parent(self, name=scenario.name, scenario=scenario)
 
 
-class Feature(pytest.Item):
-    """All scenarios of a feature, in process."""
+class Scenario(pytest.Item):
+    """A scenario, played in process."""
 
     parent: FeatureFile
 
+    def __init__(self, scenario: Any, **given: Any) -> None:
+        super().__init__(**given)
+        self.scenario = scenario
+
     def runtest(self) -> None:
-        assert self.parent.judges.play(self.path.name)
+        assert self.parent.judges.passes(self.scenario)
 
 
 def _few_examples(item: pytest.Item) -> None:
@@ -111,16 +117,16 @@ def _few_examples(item: pytest.Item) -> None:
         getattr(test, "__func__", test)._hypothesis_internal_use_settings = few
 
 
-def verdict(judges: Judges, items: Sequence[pytest.Item], seconds: dict[str, float]) -> bool:
-    """Whether one of them says no. One that takes far longer than it did ends the process, by a signal."""
+def killer(judges: Judges, items: Sequence[pytest.Item], seconds: dict[str, float]) -> int | None:
+    """Which of them is the first to say no. One that takes far longer than it did ends the process, by a signal."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
         alarm(5 + 10 * seconds[item.nodeid])
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if judges.failed:
-            return True
+            return number
     alarm(0)
-    return False
+    return None
 
 
 def judged(plugin: Judges, selected: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ loaded, and loads the mutant.
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import sys
 import time
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 import pytest
 from mutation.baseline import Baseline
 from mutation.forks import LOST, alarm, begun, status_of, waited
-from mutation.judges import ROOT, Judges, judged, say, verdict
+from mutation.judges import ROOT, Judges, judged, killer, say
 from mutation.operators import Mutant, mutants
 
 KILLED, SURVIVED, UNSEEN = "killed", "survived", "run by no test"
@@ -71,9 +72,11 @@ class _Exchanging(Judges):
         self.share, self.baseline = share, baseline
         self.found: list[Verdict] = []
         self.left: dict[str, list[Key]] = defaultdict(list)
+        # Who killed the one before kills the next as well, mostly: a fork notes here which of its judges it was.
+        self.killers: dict[str, int] = {}
+        self.noted = mmap.mmap(-1, 2)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self.load(session.items)
         items = {item.nodeid: item for item in session.items}
         live = _live(self.baseline.judges)
         gc.freeze()
@@ -85,7 +88,7 @@ class _Exchanging(Judges):
 
     def _judge(self, module: str, mutant: Mutant, items: dict[str, pytest.Item], live: Functions) -> None:
         begin = time.perf_counter()
-        judges = self.baseline.of_lines(module, mutant.lines)
+        judges = sorted(self.baseline.of_lines(module, mutant.lines), key=lambda judge: -self.killers.get(judge, 0))
         status = NOT_EXCHANGED
         if self.baseline.at_import[module].isdisjoint(mutant.lines):
             if not judges:
@@ -96,10 +99,16 @@ class _Exchanging(Judges):
             raise RuntimeError(f"the runner failed over {module}: {mutant.key}")
         if status == NOT_EXCHANGED:
             return self.left[module].append(mutant.key)
+        if status == 1:
+            self.killers[judges[int.from_bytes(self.noted[:])]] = len(self.found)
         self.found.append((module, mutant.key, KILLED if status else SURVIVED, time.perf_counter() - begin))
 
     def _status(self, code: CodeType, judges: Sequence[pytest.Item], live: Functions) -> int:
-        return int(verdict(self, judges, self.baseline.seconds)) if _exchange(live, code) else NOT_EXCHANGED
+        if not _exchange(live, code):
+            return NOT_EXCHANGED
+        number = killer(self, judges, self.baseline.seconds)
+        self.noted[:] = (number or 0).to_bytes(2)
+        return int(number is not None)
 
 
 def _live(modules: Any) -> Functions:
@@ -187,7 +196,6 @@ class _Selected(Judges):
         self.judges, self.baseline = judges, baseline
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self.load(session.items)
         items = {item.nodeid: item for item in session.items}
-        verdict(self, [items[judge] for judge in self.judges if judge in items], self.baseline.seconds)
+        killer(self, [items[judge] for judge in self.judges if judge in items], self.baseline.seconds)
         return True
