@@ -17,24 +17,12 @@ from mutation.baseline import JudgesFail, baseline
 from mutation.forks import begun
 from mutation.judges import JUDGED, ROOT
 from mutation.judging import Share, Verdict, verdicts
-from mutation.report import listed, report
+from mutation.report import LISTED, listed, report
 
-LISTED = Path(__file__).with_name("survivors.toml")
 # What the code is made of, imported once: every fork has it.
 LIBRARIES = (
-    *("pydantic", "statemachine", "sqlalchemy", "sqlalchemy.ext.asyncio", "cryptography.fernet", "argon2"),
-    *(
-        "phonenumbers",
-        "fastapi",
-        "fastapi.testclient",
-        "httpx",
-        "typer",
-        "rich",
-        "jinja2",
-        "joserfc",
-        "cucumber_expressions",
-    ),
-    *("hypothesis.stateful", "behave.__main__", "gherkin"),
+    *("pydantic", "statemachine", "sqlalchemy.ext.asyncio", "cryptography.fernet", "argon2", "phonenumbers", "httpx"),
+    *("fastapi.testclient", "typer", "rich", "jinja2", "joserfc", "hypothesis.stateful", "behave.__main__", "gherkin"),
 )
 
 

@@ -15,6 +15,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt},
@@ -27,8 +28,8 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 NAMED = (*FUNCTIONS, ast.ClassDef)
 NEGATED_BY_ITSELF = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)
-LEAST = 30
-"""A mutation is told with so many characters around it that one finds it in its function."""
+LEAST, MOST = 30, 100
+"""A mutation is told with so many characters that one finds it in its function; of more, those around it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def mutants(text: str) -> Iterator[Mutant]:
             was = _read(around)
             spot.put(other and ast.fix_missing_locations(ast.copy_location(other, spot.node)))
             now = _read(other) if other and around is spot.node else _read(around)
+            was, now = _clipped(was, now)
             seen[place, was, now] += 1
             number = seen[place, was, now]
             yield Mutant(place, was if number == 1 else f"{was}  # {number}", now, _lines(spot), tree)
@@ -176,6 +178,19 @@ def _read(node: ast.AST) -> str:
     text = ast.unparse(node)
     has_block = isinstance(node, ast.stmt) and hasattr(node, "body")
     return next(line for line in text.splitlines() if line[0] != "@") if has_block else " ".join(text.split())
+
+
+def _clipped(was: str, now: str) -> tuple[str, str]:
+    """Of a long text what differs, with a little on both sides."""
+    if max(len(was), len(now)) <= MOST:
+        return was, now
+    begin = max(0, _alike(was, now) - LEAST)
+    end = max(0, _alike(was[begin:][::-1], now[begin:][::-1]) - LEAST)
+    return tuple(f"{'…' * bool(begin)}{text[begin : len(text) - end]}{'…' * bool(end)}" for text in (was, now))
+
+
+def _alike(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _place(spot: _Spot) -> str:

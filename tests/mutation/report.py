@@ -13,6 +13,7 @@ from mutation.judging import KILLED, Key, Verdict
 
 ALL = ROOT / "build" / "mutation.json"
 """Where every mutant of the last run stands, with what became of it."""
+LISTED = Path(__file__).with_name("survivors.toml")
 LEAST = 90.0
 """The score in per cent that is asked of each run."""
 
@@ -62,19 +63,22 @@ def complaints(found: Sequence[Verdict], listed: Mapping[Place, str]) -> Iterato
     verdicts = {(module, key): what for module, key, what, _ in found}
     for place, what in sorted(verdicts.items()):
         if what != KILLED and place not in listed:
-            yield f"{_told(place)}\n  {what}: write the test that says no, or list it with its reason"
+            yield f"# {what}: write the test that says no, or list it with its reason\n{entry(place, '')}"
     for place in sorted(listed):
         if place not in verdicts:
-            yield f"{_told(place)}\n  is listed and is no longer there: take it off the list"
+            yield f"# is listed and no longer there: take it off the list\n{entry(place, listed[place])}"
         elif verdicts[place] == KILLED:
-            yield f"{_told(place)}\n  is listed and is killed now: take it off the list"
+            yield f"# is listed and is killed now: take it off the list\n{entry(place, listed[place])}"
     if (score := _row("", found).score) < LEAST:
         yield f"The score is {score:.1f} %, and {LEAST:.0f} % are asked"
 
 
-def _told(place: Place) -> str:
-    module, (where, was, now) = place
-    return f"{module}: {where}\n  - {was}\n  + {now}"
+def entry(place: Place, reason: str) -> str:
+    """As it stands in the list."""
+    module, (function, was, now) = place
+    values = {"module": module, "place": function, "was": was, "now": now, "reason": reason}
+    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+    return "[[survivor]]\n" + "".join(lines)
 
 
 def report(found: Sequence[Verdict], listed: Mapping[Place, str]) -> int:

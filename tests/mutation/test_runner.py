@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from mutation.judging import KILLED, SURVIVED, UNSEEN, Verdict
 from mutation.operators import mutants
-from mutation.report import Place, complaints
+from mutation.report import LISTED as LIST
+from mutation.report import Place, complaints, listed
 
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
@@ -87,3 +88,11 @@ def test_two_faults_that_read_alike_are_told_apart() -> None:
 )
 def test_what_does_nothing_when_it_runs_is_left_alone(text: str) -> None:
     assert [mutant.key for mutant in mutants(text)] == []
+
+
+@pytest.mark.parametrize("module", sorted({module for module, _ in listed(LIST)}))
+def test_every_listed_survivor_is_in_the_code_and_has_a_reason(module: str) -> None:
+    there = {mutant.key for mutant in mutants((TESTS.parent / module).read_text(encoding="utf-8"))}
+    reasons = {key: reason for (name, key), reason in listed(LIST).items() if name == module}
+    assert reasons.keys() <= there
+    assert all(reasons.values())
