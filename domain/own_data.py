@@ -19,8 +19,7 @@ _EVERYDAY = "a b v g d e e zh z i y k l m n o p r s t u f h c ch sh sch - y - e 
 _PASSPORT = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch ie y - e iu ia"
 _LAYOUT = "f , d u l t ` ; p b q r k v y j g h c n e a [ w x i o ] s m ' . z"
 _TABLES = tuple(
-    str.maketrans(dict(zip(_CYRILLIC, latin.replace("-", "\0").split(" "), strict=True)))
-    for latin in (_EVERYDAY, _PASSPORT, _LAYOUT)
+    str.maketrans(dict(zip(_CYRILLIC, latin.split(" "), strict=True))) for latin in (_EVERYDAY, _PASSPORT, _LAYOUT)
 )
 
 
@@ -38,8 +37,7 @@ def _spellings(item: str) -> Iterator[str]:
     yield item
     yield from _date_spellings(item)
     yield from _number_spellings(squeezed(item))
-    if "@" in item:
-        yield item.partition("@")[0]
+    yield item.partition("@")[0]
     for word in item.casefold().split():
         yield word
         yield from (word.translate(table) for table in _TABLES)

@@ -87,7 +87,7 @@ def parse_policy(text: str) -> Policy:
         PydanticCustomError: `enp.checksum`, `policy.format`.
     """
     if is_digits(digits_of(text), 16):
-        return Policy(number=parse_enp(text), kind="enp", status=DocumentStatus.NOT_VERIFIED)
+        return Policy(number=parse_enp(text), status=DocumentStatus.NOT_VERIFIED)
     plain = " ".join(visible(text).split())
     if not _OLD_POLICY.fullmatch(plain):
         raise invalid("policy.format")

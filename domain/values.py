@@ -38,7 +38,7 @@ Secret = Mark("Secret")
 class Value(BaseModel):
     """A frozen value that refuses unknown fields and shows neither personal data nor secrets in `repr` and errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         hidden = personal_fields(type(self)) | secret_fields(type(self))

@@ -190,6 +190,7 @@ def test_a_span_is_longer_than_nothing(name: str) -> None:
 def test_what_is_counted_is_not_below_nothing(name: str) -> None:
     with pytest.raises(ValidationError):
         Attempts.model_validate({name: -1})
+    assert Attempts.model_validate({name: 0}) == NONE_YET
 
 
 def test_without_locks_the_guesses_that_are_left_are_free() -> None:

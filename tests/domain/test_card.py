@@ -17,6 +17,7 @@ from registratura.domain.card import (
     FieldStatus,
     card_from_identity,
     card_from_typed,
+    parse_field,
 )
 from registratura.domain.identity import DocumentStatus, IdentityDocument, PersonName, Policy
 from registratura.domain.refusal import Refusal
@@ -209,3 +210,10 @@ def test_a_card_without_a_last_or_a_first_name_names_nobody(missing: str) -> Non
 
 def test_what_a_card_lacks_is_missing_and_from_nobody_but_the_person() -> None:
     assert card().field(FieldName.PHONE) == typed(None)
+
+
+@pytest.mark.parametrize("gender", ["M", "F"])
+def test_a_gender_is_one_letter_at_gosuslugi_and_in_the_card(gender: str) -> None:
+    known = identity(gender=gender)
+    assert card_from_identity(known).value(FieldName.GENDER) == parse_field(FieldName.GENDER, gender) == gender
+    assert not known.verifying

@@ -54,3 +54,7 @@ def test_74_bits_of_chance_are_all_in_it(random: bytes) -> None:
 def test_too_little_chance_and_impossible_moments_are_errors(moment: datetime, random: bytes) -> None:
     with pytest.raises(ValueError, match=r"^uuid7 needs"):
         uuid7(moment, random)
+
+
+def test_the_first_moment_of_1970_has_an_id() -> None:
+    assert uuid7(datetime(1970, 1, 1, tzinfo=UTC), bytes(10)).startswith("00000000-0000-7")

@@ -44,6 +44,7 @@ def test_a_name_is_kept_as_it_is_written(text: str) -> None:
         ("Иван\x00ов", "name.characters"),
         ("<Иванов>", "name.characters"),
         ("Иванов;", "name.characters"),
+        ("Иван\u0482ов", "name.characters"),
         ("محمد", "name.characters"),
         ("\uff2aohn", "name.characters"),
         ("Ивaнов", "name.mixed_alphabets"),

@@ -134,6 +134,10 @@ def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
     assert code_of(error) == "policy.format"
 
 
+def test_where_the_sum_of_a_snils_leaves_100_the_check_digits_are_two_zeros() -> None:
+    assert parse_snils("00101998900") == "001-019-989 00"
+
+
 def test_a_policy_is_a_enp_unless_it_is_said_to_be_old_and_has_one_to_forty_characters() -> None:
     assert Policy(number="1").kind == "enp"
     assert Policy(number="1" * 40).number == "1" * 40
