@@ -34,7 +34,6 @@ def personal_forms(item: str) -> frozenset[str]:
 
 
 def _spellings(item: str) -> Iterator[str]:
-    yield item
     yield from _date_spellings(item)
     yield from _number_spellings(squeezed(item))
     yield item.partition("@")[0]

@@ -215,3 +215,7 @@ def test_no_policy_may_ask_for_less(name: str, least: int) -> None:
     assert PasswordPolicy.model_validate(policy | {name: least})
     with pytest.raises(ValidationError):
         PasswordPolicy.model_validate(policy | {name: least - 1})
+
+
+def test_an_address_is_known_whole_and_without_its_domain() -> None:
+    assert personal_forms("Sunny.Bear@example.org") == {"sunnybear", "sunnybearexampleorg"}

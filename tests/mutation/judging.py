@@ -28,8 +28,8 @@ from mutation.operators import Mutant, mutants
 
 KILLED, SURVIVED, UNSEEN = "killed", "survived", "run by no test"
 NOT_EXCHANGED = 3
-# What is loaded anew for each mutant is not judged by these: the flows' own tests and the features must do.
-TOO_DEAR = ("tests/engine/",)
+# Who judges what is loaded anew for each mutant: these first, then all others, but for those that would take too long.
+NEAREST, TOO_DEAR = ("tests/domain/", "tests/flows/"), ("tests/engine/",)
 IMPORTING = 60
 """Seconds that loading everything may take."""
 
@@ -152,9 +152,20 @@ def _exchange(live: Functions, module: CodeType) -> bool:
 def loaded(module: str, keys: Iterable[Key], share: Share, baseline: Baseline) -> Iterator[Verdict]:
     """Judge the mutants of what runs when the module is imported, each in a process that loads it."""
     say(f"{module}, as it is imported\n" if share.first == 0 else "")
-    judges = [judge for judge in baseline.of_module(module) if not judge.startswith(TOO_DEAR)]
-    for key, status, seconds in begun(lambda: _forks_at_load(module, set(keys), share, judges, baseline))():
-        yield module, tuple(key), KILLED if status else SURVIVED, seconds
+    spent = dict.fromkeys(keys, 0.0)
+    everybody = [judge for judge in baseline.of_module(module) if not judge.startswith(TOO_DEAR)]
+    for near in (True, False):
+        judges = [judge for judge in everybody if judge.startswith(NEAREST) is near]
+        answer = (
+            begun(lambda judges=judges: _forks_at_load(module, spent, share, judges, baseline))
+            if judges and spent
+            else list
+        )
+        for key, status, seconds in answer():
+            spent[tuple(key)] += seconds
+            if status:
+                yield module, tuple(key), KILLED, spent.pop(tuple(key))
+    yield from ((module, key, SURVIVED, seconds) for key, seconds in spent.items())
 
 
 def _forks_at_load(
