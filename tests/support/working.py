@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from support.portal import Clock, portal_of
+from support.portal import Clock, Scene, portal_of
 
 from registratura.flows.effects import DeliverCode
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
@@ -113,6 +113,23 @@ class Place:
             if process.poll() is None:
                 process.kill()
             process.communicate()
+
+
+class Sent(list[str]):
+    """The ids that a handler was given."""
+
+    def __call__(self, effect: DeliverCode, effect_id: str) -> None:
+        self.append(effect_id)
+
+
+def code(scene: Scene, person: str = "somebody") -> str:
+    """A flow that sends a code."""
+    return scene.portal.start(OneTimeCode, SendOneTimeCode(phone="+79001234567", person=person)).id
+
+
+def statuses(scene: Scene) -> list[tuple[str, int]]:
+    """How the effects stand, and after how many tries."""
+    return sorted((row.status, row.attempts) for row in scene.storage.effects())
 
 
 def until(holds: Callable[[], Any]) -> None:
