@@ -157,8 +157,7 @@ class Storage(Protocol):
     ) -> Sequence[EffectRow]:
         """Effects that are due, for one worker until that time; those of the kinds `left` are left to other workers.
 
-        Those of the kinds `in_order` leave in the order in which their flow wrote them: each holds up the later ones
-        until it is done or dead. All others wait for nothing.
+        Those `in_order` leave as their flow wrote them, each holding up the later ones until it is done or dead.
         """
 
     def renew_lease(self, effect_id: str, leased: int, until: int) -> bool:
@@ -210,11 +209,7 @@ class Keyring(Protocol):
         """A new data key under this id, wrapped, as it is stored."""
 
     def rewrapped(self, key_id: str, wrapped: str) -> str | None:
-        """A data key wrapped by the newest master key; nothing if it is already.
-
-        Raises:
-            ValueError: it does not unwrap.
-        """
+        """A data key wrapped by the newest master key; nothing if it is already. ValueError if it does not unwrap."""
 
     def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
         """`v1.<key id>.<nonce>.<ciphertext>`; `place` (row and column) is bound to it."""
