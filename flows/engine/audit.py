@@ -106,7 +106,8 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
     problems = [
         *_chain(log, record),
         *_fold(engine, None if unreadable else row.wrapped or "", log, record, effects),
-        *([] if freed and not timers else _timers(timers, record)),
+        # A worker stops the timers of what nobody can read any more.
+        *([] if (freed or (gone and row.sealed)) and not timers else _timers(timers, record)),
         *claims,
         *_consent(engine.tools.keys, evidence, record),
     ]
