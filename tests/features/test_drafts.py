@@ -31,6 +31,10 @@ KINDS: dict[str, Kind] = {"Дано": "given", "Когда": "when", "Тогда
 # What no draft shows, and why.
 UNDRAFTED = {
     ("sign_in", "gosuslugi/identity_confirmed/ambiguous_card"): "Three preparations beside the way: too far to look.",
+    (
+        "patient_card",
+        "differs/take_new/refused",
+    ): "The consent is withdrawn on the way, when the question is there already.",
 }
 # What a person may say in more than one way, or with more than one name in the nominative.
 FREE = {

@@ -78,9 +78,10 @@ def test_a_bad_ledger_is_named_and_nothing_is_written(
     if text is not None:
         bad.write_text(text, encoding="utf-8")
     assert main(["spec", "--ledger", str(ledger), option, str(bad), "--out", str(out)]) == 1
-    told = "".join(capsys.readouterr().err.splitlines())
+    # Where its lines end depends on how long the path is.
+    told = "".join(capsys.readouterr().err.split())
     assert str(bad) in told
-    assert said in told
+    assert said.replace(" ", "") in told
     assert "Запишите журнал прогона заново" in told
     assert not out.exists()
 
