@@ -82,7 +82,7 @@ def test_a_bad_ledger_is_named_and_nothing_is_written(
     told = "".join(capsys.readouterr().err.split())
     assert str(bad) in told
     assert said.replace(" ", "") in told
-    assert "Запишите журнал прогона заново" in told
+    assert "Запишитежурналпрогоназаново" in told
     assert not out.exists()
 
 

@@ -1,7 +1,7 @@
 """Both journeys with a canary in every personal field, and what must therefore be nowhere in clear."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,17 @@ def two_cards(of: Identity) -> tuple[ClinicCard, ...]:
         return ()
     cards = ("канарейкина карта 1", "канарейкина карта 2")
     return tuple(ClinicCard(ref=ref, name=of.name, birth_date=of.birth_date, snils=of.snils) for ref in cards)
+
+
+def left(words: Iterable[str], *texts: str) -> list[str]:
+    """The words that are in the texts. A short number is one where it stands by itself: a digest has any six digits."""
+    return [word for word in words if any(_stands(word, text) for text in texts)]
+
+
+def _stands(word: str, text: str) -> bool:
+    if not (word.isdigit() and len(word) < 10):
+        return word in text
+    return word in text and re.search(rf"(?<![0-9A-Za-z.]){word}(?![0-9A-Za-z])", text) is not None
 
 
 def canaries(*more: str) -> list[str]:
