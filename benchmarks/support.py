@@ -25,7 +25,7 @@ from registratura.flows.registration import (
 )
 from registratura.host import Registratura
 from registratura.host.standins import Citizen, StandInGosuslugi
-from registratura.storage.open import PRAGMAS
+from registratura.storage.open import set_up
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ def portal_in(folder: Path, name: str = "portal.db") -> Measured:
 def bare(file: Path) -> sqlite3.Cursor:
     """The bare driver on a file, set up alike."""
     connection = sqlite3.connect(file, isolation_level=None)
-    _set_up(connection)
+    set_up(connection)
     return connection.cursor()
 
 
@@ -193,8 +193,3 @@ class Pair:
         ours = [time for times, _ in self.rounds for time in times]
         theirs = [time for _, times in self.rounds for time in times]
         return ours, theirs
-
-
-def _set_up(connection: Any) -> None:
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Engine, SingletonThreadPool, StaticPool, create_engine, event, make_url
@@ -24,10 +26,8 @@ from registratura.storage.sql import SqlStorage
 
 # FULL: what was committed survives a loss of power, also in WAL. A writer of another process is waited for, in ms.
 # What is deleted or overwritten, a destroyed key above all, is not left in the file's free space.
-PRAGMAS = (
-    *("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
-    "secure_delete = ON",
-)
+PATIENCE = 5000
+PRAGMAS = (f"busy_timeout = {PATIENCE}", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
 
 
 Database = str | os.PathLike[str] | URL | Engine
@@ -124,7 +124,7 @@ def _engine(url: URL, create: bool) -> Engine:
     if engine.dialect.is_async:
         raise DatabaseUnavailable(reason=f"{url.drivername} is asynchronous: give Registratura.aopen an AsyncEngine")
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "connect", set_up)
     else:
         event.listen(engine, "checkout", must_be_alive)
     return engine
@@ -137,6 +137,21 @@ def _must_be_there(file: Path, create: bool) -> None:
         raise DatabaseMissing(where=str(file if file.parent.is_dir() else file.parent))
 
 
-def _set_up(connection: Any, record: object) -> None:
+def set_up(connection: Any, record: object = None) -> None:
+    """What each connection to SQLite is told first."""
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Of two that turn to the write-ahead log at once, SQLite sends one away without waiting: it comes again."""
+    until = monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(0.01)

@@ -54,14 +54,6 @@ def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> No
         storage.close()
 
 
-def test_a_database_of_ours_survives_a_loss_of_power(sqlite: SqlStorage) -> None:
-    with sqlite.engine.connect() as opened:
-        found = {
-            name: opened.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "busy_timeout")
-        }
-    assert found == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000}
-
-
 def test_the_hosts_engine_stays_the_hosts(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'host.db'}")
     storage = storage_for(engine)
