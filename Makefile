@@ -84,7 +84,7 @@ pictures: $(MADE) ## The pictures of the README, taken anew in Chromium
 
 unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist loadfile
 
 faults: $(MADE) ## Kills, stops, cuts, races in their full form, and a table; half an hour. ONLY=word: those rows
 	@cd tests && ../$(BIN)/python -m faults $(ONLY)
