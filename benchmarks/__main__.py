@@ -21,7 +21,7 @@ OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 def _parts() -> dict[str, Callable[[bool], list[Part]]]:
     """Each imported when it is its turn: what a part imports is not to be in another one's memory."""
-    names = ("pure", "durable", "encryption", "growth", "memory", "start", "features", "portal", "worker")
+    names = ("pure", "durable", "encryption", "growth", "memory", "start", "specification", "journeys", "timers")
 
     def of(name: str) -> Callable[[bool], list[Part]]:
         return lambda full: list(__import__(name).parts(full))
@@ -32,9 +32,11 @@ def _parts() -> dict[str, Callable[[bool], list[Part]]]:
 def main() -> int:
     parts = _parts()
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("part", nargs="*", choices=[*parts, []], help="all, if none is named")
+    options.add_argument("part", nargs="*", metavar="part", help=f"of {', '.join(parts)}; all, if none is named")
     options.add_argument("--full", action="store_true", help="more rounds, and up to ten times the size")
     chosen = options.parse_args()
+    if unknown := set(chosen.part) - parts.keys():
+        options.error(f"no part is called {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
     done: list[Part] = []
     for name in chosen.part or parts:
         print(f"== {name}", file=sys.stderr, flush=True)

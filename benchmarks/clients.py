@@ -38,7 +38,8 @@ class Ours:
 
         event = ChangeRegion() if self.at_main_page else ChooseRegion(region="74")
         view = self.portal.send(self.id, event, idempotency_key=str(uuid4()))
-        assert view.transition and not view.refusals, view
+        assert view.transition, view
+        assert not view.refusals, view
         self.at_main_page = not self.at_main_page
         return view.state
 

@@ -65,7 +65,8 @@ def _corrections(portal: Registratura) -> Iterator[Callable[[], object]]:
     def act(number: int) -> object:
         event = CorrectCard(changes={FieldName.EMAIL: f"margarita.{number}@example.org"}, revision=number)
         view = portal.send(flow_id, event)
-        assert view.transition and not view.refusals, view
+        assert view.transition, view
+        assert not view.refusals, view
         return view
 
     return (partial(act, number) for number in count(revision))

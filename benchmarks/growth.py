@@ -22,7 +22,6 @@ from registratura.flows.registration import ChangeRegion, ChooseRegion, ConfirmC
 from registratura.flows.registration.events import SkipPassword
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SignIn, SubmitPassword
 from registratura.host import Registratura
-from registratura.host.standins import Citizen, StandInGosuslugi
 
 ROUNDS, EVENTS = 10, 40
 FEW_ENTRIES, FEW_FLOWS = 10, 1000
@@ -107,15 +106,11 @@ def _peopled(folder: Path, name: str, people: int) -> Callable[[], None]:
     portal.close()
     multiply_person(file, people)
     portal = portal_in(folder, name).portal
-    gosuslugi = StandInGosuslugi(portal)
-    citizen = gosuslugi.add(Citizen("margarita", "password", MARGARITA))
 
     def sign_in() -> None:
         flow = portal.send(portal.start(SignIn).id, ChooseGosuslugi())
         portal.send(flow.id, GoToGosuslugi(via="button"))
-        gosuslugi.sign_in(flow.id, citizen.login, citizen.password)
-        gosuslugi.enter_code(flow.id, citizen.phone_inbox[-1])
-        assert portal.get(flow.id).state == "signed_in"
+        assert portal.gosuslugi.returned(flow.id, MARGARITA, f"answer to {flow.id}").state == "signed_in"
 
     return sign_in
 

@@ -103,6 +103,12 @@ def _said(event: str) -> tuple[str, str]:
     return payload, hashlib.sha256(f"{event}{payload}".encode()).hexdigest()
 
 
+def _line(flow: Any, event: str, state: str, payload: str, at: int) -> dict[str, Any]:
+    transition = f"{flow.state}/{event}/{state}"
+    named = {"event": event, "transition": transition, "payload": payload, "at": at}
+    return {"flow_id": flow.id, "seq": flow.version + 1, **named}
+
+
 class Core(Hand):
     """SQLAlchemy Core."""
 
@@ -128,14 +134,7 @@ class Core(Hand):
                 {"state": state, "version": flow.version + 1, **data},
             )
             assert changed.rowcount == 1
-            transition = f"{flow.state}/{event}/{state}"
-            connection.execute(
-                insert(LOG),
-                {
-                    **{"flow_id": self.id, "seq": flow.version + 1, "event": event},
-                    **{"transition": transition, "payload": payload, "at": at},
-                },
-            )
+            connection.execute(insert(LOG), _line(flow, event, state, payload, at))
             connection.commit()
         return state
 
@@ -217,29 +216,7 @@ class Dbos(Core):
 
         @source.transaction
         def moved(flow_id: str) -> str:
-            session = source.sql_session()
-            flow = session.execute(select(FLOWS).where(FLOWS.c.id == flow_id)).one()
-            event, state = NEXT[flow.state]
-            payload, _ = _said(event)
-            data = _data(state)
-            changed: Any = session.execute(
-                update(FLOWS)
-                .where(FLOWS.c.id == flow_id, FLOWS.c.version == flow.version)
-                .values(state=state, version=flow.version + 1, **data)
-            )
-            assert changed.rowcount == 1
-            transition = f"{flow.state}/{event}/{state}"
-            session.execute(
-                insert(LOG).values(
-                    flow_id=flow_id,
-                    seq=flow.version + 1,
-                    event=event,
-                    transition=transition,
-                    payload=payload,
-                    at=data["changed_at"],
-                )
-            )
-            return state
+            return _moved(source, flow_id)
 
         @DBOS.workflow()
         def sent(flow_id: str) -> str:
@@ -251,6 +228,20 @@ class Dbos(Core):
     def event(self) -> str:
         with self.with_id(str(uuid4())):
             return str(self.sent(self.id))
+
+
+def _moved(source: Any, flow_id: str) -> str:
+    """DBOS's transaction: its checkpoint is the answer to the key."""
+    session = source.sql_session()
+    flow = session.execute(select(FLOWS).where(FLOWS.c.id == flow_id)).one()
+    event, state = NEXT[flow.state]
+    payload, _ = _said(event)
+    data = _data(state)
+    mine = FLOWS.c.id == flow_id, FLOWS.c.version == flow.version
+    changed = session.execute(update(FLOWS).where(*mine).values(state=state, version=flow.version + 1, **data))
+    assert changed.rowcount == 1
+    session.execute(insert(LOG).values(**_line(flow, event, state, payload, data["changed_at"])))
+    return state
 
 
 HANDS = {hand.name: hand for hand in (Core, Orm, OrmAndMachine, Dbos)}

@@ -231,7 +231,8 @@ class XState(Player):
         return float(self._asked({"times": times}))
 
     def _asked(self, question: Any) -> Any:
-        assert self.node.stdin and self.node.stdout
+        assert self.node.stdin
+        assert self.node.stdout
         self.node.stdin.write(json.dumps(question) + "\n")
         self.node.stdin.flush()
         return json.loads(self.node.stdout.readline())

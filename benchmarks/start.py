@@ -18,7 +18,7 @@ IMPORTS = "registratura.flows and storage"
 HELP = "registratura --help"
 FIRST = "a portal opened on a file, and its first event"
 PROGRAMS = {
-    LIBRARIES: ("-c", "import statemachine, pydantic, sqlalchemy"),
+    LIBRARIES: ("-c", "import statemachine, sqlalchemy; from pydantic import BaseModel"),
     IMPORTS: ("-c", "import registratura.flows.catalogue, registratura.flows.engine.engine, registratura.storage"),
     HELP: ("-m", "registratura.features.terminal", "--help"),
     FIRST: (

@@ -15,9 +15,11 @@ import os
 import pstats
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -30,6 +32,7 @@ from registratura.flows.engine.due import Rounds
 from registratura.host import Parts, Registratura
 
 ADDRESS = "BENCH_TIMERS_DATABASE"
+HERE = Path(__file__).parent
 AGO = timedelta(days=3)
 # The ids of the copies; the rows are those of a real flow.
 MULTIPLIED = {
@@ -72,14 +75,17 @@ def _quoted(columns: str) -> str:
 def drained(engine: Engine, workers: int) -> None:
     """Run so many workers until no timer is left."""
     command = [sys.executable, "-m", "registratura.features.terminal", "worker", "--portal", "timers:portal"]
-    running = [subprocess.Popen(command, cwd=os.path.dirname(os.path.abspath(__file__))) for _ in range(workers)]
-    try:
-        while _one(engine, "SELECT EXISTS (SELECT FROM registratura_timers)"):
-            time.sleep(0.2)
-    finally:
-        for process in running:
-            process.terminate()
-        assert [process.wait() for process in running] == [0] * workers
+    with tempfile.TemporaryFile() as said:
+        running = [subprocess.Popen(command, cwd=HERE, stdout=said, stderr=said) for _ in range(workers)]
+        try:
+            while _one(engine, "SELECT EXISTS (SELECT FROM registratura_timers)"):
+                time.sleep(0.2)
+        finally:
+            for process in running:
+                process.terminate()
+            ends = [process.wait() for process in running]
+        said.seek(0)
+        assert ends == [0] * workers, said.read()[-2000:].decode()
 
 
 def profiled(number: int) -> None:
