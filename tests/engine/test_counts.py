@@ -76,6 +76,7 @@ def counting(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]
 
     for owner, name, what in (
         (psycopg.Pipeline, "sync", "journeys"),
+        (psycopg.Pipeline, "__exit__", "journeys"),
         (PasswordHasher, "hash", "hashes"),
         (PasswordHasher, "verify", "hashes"),
         (Answers, "_built", "machines"),
