@@ -21,7 +21,18 @@ OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 def _parts() -> dict[str, Callable[[bool], list[Part]]]:
     """Each imported when it is its turn: what a part imports is not to be in another one's memory."""
-    names = ("pure", "durable", "encryption", "growth", "memory", "start", "specification", "journeys", "timers")
+    names = (
+        "pure",
+        "durable",
+        "encryption",
+        "growth",
+        "memory",
+        "start",
+        "specification",
+        "journeys",
+        "timers",
+        "scale",
+    )
 
     def of(name: str) -> Callable[[bool], list[Part]]:
         return lambda full: list(__import__(name).parts(full))
