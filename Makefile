@@ -17,10 +17,10 @@ MADE = .venv/.made
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup demo play serve test features spec browser pictures unit faults mutation format lint types wheel bench requirements clean
+.PHONY: help setup demo play serve test features spec browser pictures unit faults mutation format lint types wheel bench bench-full requirements clean
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 setup: $(MADE) ## The environment in .venv; the other targets do this by themselves
@@ -115,8 +115,20 @@ types: $(MADE) ## mypy --strict
 wheel: $(MADE) ## The suite against the built wheel, in every Python found
 	@.ci/wheel
 
-bench: $(MADE) ## The figures of speed and size; never a part of the tests
-	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+bench: .venv-bench/.made ## The figures of speed and size beside those of others; ONLY="pure durable": those parts
+	@.venv-bench/bin/python benchmarks $(ONLY)
+
+bench-full: .venv-bench/.made ## The same with more rounds and up to 10^7 flows: hours
+	@.venv-bench/bin/python benchmarks --full $(ONLY)
+
+# Peers that no test needs stay in an environment of their own; without npm the one for Node is missing, and said so.
+.venv-bench/.made: requirements/bench.txt requirements/checks.txt pyproject.toml setup.py benchmarks/package.json
+	@echo "== Setting up .venv-bench; this takes a minute, once"
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/pip install -qq --no-compile --require-hashes -r requirements/bench.txt -r requirements/checks.txt
+	@.venv-bench/bin/pip install -qq --no-deps --no-build-isolation -e .
+	@! command -v npm >/dev/null || npm install --silent --no-package-lock --prefix benchmarks >/dev/null 2>&1 || true
+	@touch $@
 
 # Only this target resolves versions. The files name no index, so any that serves the same files will do.
 RESOLVE = .venv-requirements/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -127,6 +139,7 @@ requirements: ## The newest versions, pinned and hashed, from pyproject.toml
 	@.venv-requirements/bin/pip install -qq --upgrade uv
 	@$(RESOLVE) pyproject.toml --all-extras --group test -o requirements/test.txt
 	@$(RESOLVE) --group checks -c requirements/test.txt -o requirements/checks.txt
+	@$(RESOLVE) pyproject.toml --all-extras --group test --group bench -c requirements/test.txt -o requirements/bench.txt
 
 clean: ## Removes everything that make made
 	@rm -rf .venv .venv-* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import event
-
 from registratura.domain.identity import Identity, PersonName
 from registratura.flows.registration import (
     AcceptConsent,
@@ -45,7 +43,7 @@ class Notes(list[Call]):
 
 
 class Measured(NamedTuple):
-    """A portal on a file, and what reaches its driver. Noting costs the portal a microsecond or so for each event."""
+    """A portal on a file, and what reaches its driver."""
 
     portal: Registratura
     notes: Notes
@@ -54,27 +52,10 @@ class Measured(NamedTuple):
 
 def portal_in(folder: Path, name: str = "portal.db") -> Measured:
     """A portal on a new or old SQLite file, with the settings that Registratura gives to one it opens itself."""
-    notes, file = Notes(), folder / name
-    portal = Registratura(f"sqlite:///{file}", lambda: SECRET)
+    from noted import noted_portal
 
-    class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, values: Any = ()) -> Any:
-            notes.append(Call(sql, values))
-            return super().execute(sql, values)
-
-        def executemany(self, sql: str, values: Any) -> Any:
-            notes.append(Call(sql, values, True))
-            return super().executemany(sql, values)
-
-    class Connection(sqlite3.Connection):
-        def cursor(self, *_: Any) -> Any:
-            return super().cursor(Cursor)
-
-    engine = portal.engine.storage.engine
-    event.listen(engine, "do_connect", lambda *args: args[-1].update(factory=Connection))
-    # So that it connects anew.
-    engine.dispose()
-    return Measured(portal, notes, file)
+    file = folder / name
+    return Measured(*noted_portal(f"sqlite:///{file}"), file)
 
 
 def bare(file: Path) -> sqlite3.Cursor:
@@ -180,13 +161,11 @@ class Pair:
         ours, theirs = (statistics.median(times) for times in self.all())
         return ours / theirs
 
-    def report(self, title: str) -> None:
-        """Print medians, 95th percentiles, and the ratio with the spread of the rounds' own ratios."""
+    @property
+    def words(self) -> str:
+        """The ratio, with the spread of the rounds' own ratios."""
         ratios = [statistics.median(ours) / statistics.median(theirs) for ours, theirs in self.rounds]
-        print(f"{title}: {self.ratio:.2f} times  (rounds {min(ratios):.2f} to {max(ratios):.2f})")
-        for name, times in zip(self.names, self.all(), strict=True):
-            middle, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-            print(f"    {name:<34} median {middle * 1e6:7.0f} µs   p95 {high * 1e6:7.0f} µs   n={len(times)}")
+        return f"{self.ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
     def all(self) -> tuple[Sequence[float], Sequence[float]]:
         """The times of every round, ours and theirs."""

@@ -87,7 +87,7 @@ class Answers:
         # A machine resolves every guard of its class when it is built: those an event does not ask are false.
         self._no = {str(spec.func): False for t in _transitions(chart) for spec in t.cond}
         self._machine = self._built()
-        self.initial = self._path_of(self._machine.model.state)
+        self.initial = self.path_of(self._machine.model.state)
         self._guards = {path: self._events_from(place) for path, place in self.places.items()}
         self._events = {path: tuple(guards) for path, guards in self._guards.items()}
         self._known: dict[tuple[str, str, tuple[bool, ...]], Answer | None] = {}
@@ -121,7 +121,7 @@ class Answers:
             self._machine.send(event)
         except TransitionNotAllowed:
             return None
-        taken, target = model.taken, self._path_of(model.state)
+        taken, target = model.taken, self.path_of(model.state)
         refused = any(spec.func == REFUSED for spec in taken.cond)
         end = REFUSED if refused else target
         return Answer(f"{self._paths[taken.source.id]}/{event}/{end}", target)
@@ -129,7 +129,7 @@ class Answers:
     def _built(self) -> Any:
         return self.chart(model=_Model(self._no))
 
-    def _path_of(self, configuration: Any) -> str:
+    def path_of(self, configuration: Any) -> str:
         leaf = configuration if isinstance(configuration, str) else list(configuration)[-1]
         return self._paths[leaf]
 

@@ -133,8 +133,8 @@ class Line:
             try:
                 yield
                 self.settle()
+                # Its answer comes with the end of the batch, which waits for it: a journey less.
                 self.say("COMMIT")
-                self.settle()
             except BaseException:
                 # Some errors have ended the transaction already, and the first error is the one to tell.
                 with suppress(Exception):

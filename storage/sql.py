@@ -17,7 +17,6 @@ from threading import RLock, get_ident
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool
-from sqlalchemy.orm import Session, scoped_session
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import DatabaseUnavailable, PortalClosed, WithinUnknown
@@ -229,7 +228,7 @@ class SqlStorage(SqlDue):
         self.must_be_open()
         errors = Errors(self.engine.dialect, self.where, hosts=True)
         with errors.translated():
-            connection = within.connection() if isinstance(within, Session | scoped_session) else within
+            connection = within if isinstance(within, Connection) else _connection_of(within)
             if not isinstance(connection, Connection):
                 raise WithinUnknown(what=type(within).__name__, needed="SQLAlchemy's Session or Connection")
             if not connection.in_transaction():
@@ -244,6 +243,13 @@ class SqlStorage(SqlDue):
             yield SqlUnit(line, whole, hosts=True)
         finally:
             line.close()
+
+
+def _connection_of(within: Any) -> Any:
+    """That of a host's session. The ORM is imported for hosts that have one: it takes a tenth of a second."""
+    from sqlalchemy.orm import Session, scoped_session
+
+    return within.connection() if isinstance(within, Session | scoped_session) else within
 
 
 def _autocommits(connection: Connection) -> bool:

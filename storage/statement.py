@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import BindParameter, CompilerElement
 from sqlalchemy.types import TypeEngine
 
 from registratura.storage.names import Speech
 
 Insert = Callable[[Table], Any]
-INSERTS: dict[str, Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def _insert_of(make: str) -> Insert:
+    """The database's own INSERT. Its dialect is imported when it is spoken: PostgreSQL's takes a while."""
+    insert: Insert = import_module(f"sqlalchemy.dialects.{make}").insert
+    return insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Statement:
         return ready
 
     def _compiled(self, speech: Speech) -> Ready:
-        compiled: Any = self.build(INSERTS[speech.name]).compile(dialect=speech.dialect)
+        compiled: Any = self.build(_insert_of(speech.name)).compile(dialect=speech.dialect)
         parameters: dict[str, Any] = getattr(compiled, "params", None) or {}
         mine = tuple(f"_{name}" for name in self.names)
         constants = {name: constant for name, constant in parameters.items() if name not in mine}

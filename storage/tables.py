@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text, quoted_name
-from sqlalchemy.dialects import postgresql
 
 from registratura.storage.names import OURS, TableNames
 
@@ -18,7 +17,7 @@ SCHEMA_VERSION = 1
 
 METADATA = MetaData()
 # Ids are sorted by their bytes everywhere, whatever language a server sorts by; it is also the fastest.
-_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:

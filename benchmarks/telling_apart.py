@@ -1,6 +1,6 @@
 """Can what is there be told from what is not? Paired wrong tries: answers compared to the byte, times by a sign test.
 
-    python benchmarks/bench_telling_apart.py [--pairs 2000] [--bare]
+    python benchmarks/telling_apart.py [--pairs 2000] [--bare]
 
 As the portal's site and API answer them: in even steps (`host/web/evenly.py`); with --bare as the engine itself does.
 

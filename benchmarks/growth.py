@@ -1,6 +1,4 @@
-"""Does an event cost more as a flow's log grows, or as flows become many?
-
-    python benchmarks/bench_growth.py [--entries 10000] [--flows 1000000]
+"""(c) Does an event cost more as a flow's log grows, or as flows become many?
 
 Few and many are measured in turns in one run. Then SQLite explains every statement of a registration and a sign-in by
 password: one that scans a table which grows is an error, however fast it still is.
@@ -8,18 +6,21 @@ password: one that scans a table which grows is an error, however fast it still 
 
 from __future__ import annotations
 
-import argparse
 import tempfile
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from multiply import FLOW, multiply
-from support import Notes, Pair, at_card_review, at_main_page, bare, copy_of, portal_in, taken
+from figures import Part
+from multiply import FLOW, multiply_flow, multiply_person
+from support import MARGARITA, Notes, Pair, at_card_review, at_main_page, bare, copy_of, portal_in, taken
 
+from registratura.flows.gosuslugi.events import GoToGosuslugi
 from registratura.flows.portal_password import SetPassword
 from registratura.flows.registration import ChangeRegion, ChooseRegion, ConfirmCard
-from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
+from registratura.flows.registration.events import SkipPassword
+from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SignIn, SubmitPassword
 from registratura.host import Registratura
 
 ROUNDS, EVENTS = 10, 40
@@ -67,10 +68,9 @@ def flow_growth(folder: Path, flows: int) -> Pair:
     flow_id = at_main_page(template.portal)
     template.portal.close()
     many = copy_of(template.file, "many.db")
-    multiply(template.file, flow_id, FEW_FLOWS)
-    _, seconds = taken(partial(multiply, many, flow_id, flows))
-    print(f"({flows} flows written in {seconds:.0f} s: {many.stat().st_size / 1e6:.0f} MB)")
-    pair, random = Pair(f"among {flows} flows", f"among {FEW_FLOWS}"), Random(1)
+    multiply_flow(template.file, flow_id, FEW_FLOWS)
+    multiply_flow(many, flow_id, flows)
+    pair, random = Pair(f"among {flows} flows and timers", f"among {FEW_FLOWS}"), Random(1)
     in_many, in_few = portal_in(folder, "many.db").portal, portal_in(folder, "few.db").portal
     of_many, of_few = (iter(random.sample(range(count), ROUNDS * EVENTS)) for count in (flows, FEW_FLOWS))
     for _ in range(ROUNDS):
@@ -84,18 +84,47 @@ def flow_growth(folder: Path, flows: int) -> Pair:
     return pair
 
 
-def explain(folder: Path) -> int:
-    """Prints how SQLite finds what each statement asks for; gives the number of scans."""
+def people_growth(folder: Path, people: int) -> Pair:
+    """A sign-in through Gosuslugi among few accounts with their cards and claims, and among many."""
+    few, many = _peopled(folder, "few.db", FEW_FLOWS), _peopled(folder, "many.db", people)
+    pair = Pair(f"a sign-in among {people} people", f"among {FEW_FLOWS}")
+    for _ in range(ROUNDS):
+        pair.round()
+        for _ in range(4):
+            _, ours = taken(many)
+            _, theirs = taken(few)
+            pair.add(ours, theirs)
+    return pair
+
+
+def _peopled(folder: Path, name: str, people: int) -> Callable[[], None]:
+    """A sign-in of the one real person among so many copies of them, each with claims of their own."""
+    portal, _, file = portal_in(folder, name)
+    flow_id = at_card_review(portal)
+    portal.send(flow_id, ConfirmCard())
+    portal.send(flow_id, SkipPassword())
+    portal.close()
+    multiply_person(file, people)
+    portal = portal_in(folder, name).portal
+
+    def sign_in() -> None:
+        flow = portal.send(portal.start(SignIn).id, ChooseGosuslugi())
+        portal.send(flow.id, GoToGosuslugi(via="button"))
+        assert portal.gosuslugi.returned(flow.id, MARGARITA, f"answer to {flow.id}").state == "signed_in"
+
+    return sign_in
+
+
+def explain(folder: Path) -> list[str]:
+    """The statements of a registration and a sign-in in which SQLite would scan a table that grows."""
     portal, notes, file = portal_in(folder)
     walk(portal)
     portal.close()
-    cursor, scans = bare(file), 0
-    for sql, values in sorted(distinct(notes).items()):
-        plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-        wrong = [step for step in plan if step.startswith("SCAN") and step.split()[1] not in CONSTANT]
-        scans += len(wrong)
-        if plan:
-            print(f"    {'SCAN' if wrong else 'ok':<5}{' '.join(sql.split())[:60]:<62}{'; '.join(plan)}")
+    cursor, scans = bare(file), []
+    for sql, values in distinct(notes).items():
+        for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values):
+            if row[3].startswith("SCAN") and row[3].split()[1] not in CONSTANT:
+                scans.append(f"{row[3]} in {sql}")
     cursor.connection.close()
     return scans
 
@@ -120,20 +149,21 @@ def walk(portal: Registratura) -> None:
     portal.run_due()
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--entries", type=int, default=10_000)
-    options.add_argument("--flows", type=int, default=1_000_000)
-    chosen = options.parse_args()
+def parts(full: bool) -> Iterator[Part]:
+    """A line for each thing that grows; then the statements, of which none may scan."""
+    entries, flows, people = (100_000, 10_000_000, 1_000_000) if full else (10_000, 1_000_000, 100_000)
+    rows, figures = [("one event", "times")], {}
+    works: tuple[tuple[str, Callable[[Path, int], Pair], int], ...] = (
+        ("log", log_growth, entries),
+        ("flows", flow_growth, flows),
+        ("people", people_growth, people),
+    )
+    for name, work, size in works:
+        with tempfile.TemporaryDirectory() as folder:
+            pair = work(Path(folder), size)
+        rows.append((" over ".join(pair.names), pair.words))
+        figures[f"growth.{name}"] = pair.ratio
     with tempfile.TemporaryDirectory() as folder:
-        log_growth(Path(folder), chosen.entries).report("An event of an old flow")
-    with tempfile.TemporaryDirectory() as folder:
-        flow_growth(Path(folder), chosen.flows).report("An event among many flows")
-    with tempfile.TemporaryDirectory() as folder:
-        print("How each statement finds its rows")
         scans = explain(Path(folder))
-    assert not scans, f"{scans} scans of tables that grow"
-
-
-if __name__ == "__main__":
-    main()
+    assert not scans, f"scans of tables that grow: {scans}"
+    yield Part("Growth on SQLite", rows, figures)

@@ -1,6 +1,6 @@
 """How many due timers do workers carry out in a second, on PostgreSQL? Each is fired once, or this fails.
 
-    python benchmarks/bench_worker.py [--timers 20000] [--workers 2] [--profile]
+    python benchmarks/timers.py [--timers 20000] [--workers 2] [--profile]
 
 A registration at the main page is multiplied in SQL; all of them have been due for a while, one microsecond apart. The
 time runs from the first timer that is carried out to the last, as the log has it, without the start of the processes.
@@ -15,18 +15,24 @@ import os
 import pstats
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
 from typing import Any
 
+from figures import Part
+from servers import NoServer, server, two
 from sqlalchemy import Engine, create_engine, text
 from support import SECRET, at_main_page
 
-from registratura.features import databases
 from registratura.flows.engine.due import Rounds
 from registratura.host import Parts, Registratura
 
-ADDRESS = "BENCH_WORKER_DATABASE"
+ADDRESS = "BENCH_TIMERS_DATABASE"
+HERE = Path(__file__).parent
 AGO = timedelta(days=3)
 # The ids of the copies; the rows are those of a real flow.
 MULTIPLIED = {
@@ -68,15 +74,18 @@ def _quoted(columns: str) -> str:
 
 def drained(engine: Engine, workers: int) -> None:
     """Run so many workers until no timer is left."""
-    command = [sys.executable, "-m", "registratura.features.terminal", "worker", "--portal", "bench_worker:portal"]
-    running = [subprocess.Popen(command, cwd=os.path.dirname(os.path.abspath(__file__))) for _ in range(workers)]
-    try:
-        while _one(engine, "SELECT EXISTS (SELECT FROM registratura_timers)"):
-            time.sleep(0.2)
-    finally:
-        for process in running:
-            process.terminate()
-        assert [process.wait() for process in running] == [0] * workers
+    command = [sys.executable, "-m", "registratura.features.terminal", "worker", "--portal", "timers:portal"]
+    with tempfile.TemporaryFile() as said:
+        running = [subprocess.Popen(command, cwd=HERE, stdout=said, stderr=said) for _ in range(workers)]
+        try:
+            while _one(engine, "SELECT EXISTS (SELECT FROM registratura_timers)"):
+                time.sleep(0.2)
+        finally:
+            for process in running:
+                process.terminate()
+            ends = [process.wait() for process in running]
+        said.seek(0)
+        assert ends == [0] * workers, said.read()[-2000:].decode()
 
 
 def profiled(number: int) -> None:
@@ -89,13 +98,42 @@ def profiled(number: int) -> None:
     pstats.Stats(profile).sort_stats("tottime").print_stats(25)
 
 
-def report(engine: Engine, number: int, workers: int) -> None:
-    """Prints the figure; fails if a timer was not fired, or twice."""
+def rate(engine: Engine, number: int) -> float:
+    """Timers a second; fails if one was not fired, or twice."""
     fired, flows = _row(engine, "SELECT count(*), count(DISTINCT flow_id) FROM registratura_log WHERE event = 'expire'")
     assert fired == flows == number, f"{number} timers, fired {fired} times in {flows} flows"
     first, last = _row(engine, "SELECT min(at), max(at) FROM registratura_log WHERE event = 'expire'")
-    seconds = (last - first) / 1e6
-    print(f"{number} timers, each fired once, by {workers} workers: {seconds:.1f} s, {number / seconds:.0f} a second")
+    return float(number / ((last - first) / 1e6))
+
+
+def measured(number: int, workers: int) -> float:
+    """So many timers drained by so many workers; by one that is profiled, if there are none."""
+    with two("postgresql") as (address, _):
+        os.environ[ADDRESS] = address
+        past = Registratura(address, lambda: SECRET, parts=Parts(clock=lambda: datetime.now(UTC) - AGO))
+        flow_id = at_main_page(past)
+        past.close()
+        engine = create_engine(address)
+        try:
+            multiplied(engine, flow_id, number)
+            drained(engine, workers) if workers else profiled(number)
+            return rate(engine, number)
+        finally:
+            engine.dispose()
+
+
+def parts(full: bool) -> Iterator[Part]:
+    """Drained three times."""
+    number = 1_000_000 if full else 20_000
+    try:
+        server()
+    except NoServer as none:
+        yield Part("Due timers", [("workers", "a second")], {}, {"PostgreSQL": str(none)})
+        return
+    rates = [measured(number, 2) for _ in range(3)]
+    spread = f"{min(rates):.0f} to {max(rates):.0f}"
+    rows = [("timers", "workers", "a second", "runs"), (str(number), "2", f"{median(rates):.0f}", spread)]
+    yield Part("Due timers on PostgreSQL, each fired once", rows, {"worker.timers": median(rates)})
 
 
 def _row(engine: Engine, sql: str) -> Any:
@@ -113,19 +151,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--profile", action="store_true")
     chosen = options.parse_args()
-    with databases.schema() as address:
-        os.environ[ADDRESS] = address.render_as_string(hide_password=False)
-        past = Registratura(address, lambda: SECRET, parts=Parts(clock=lambda: datetime.now(UTC) - AGO))
-        flow_id = at_main_page(past)
-        past.close()
-        engine = create_engine(address)
-        multiplied(engine, flow_id, chosen.timers)
-        if chosen.profile:
-            profiled(chosen.timers)
-        else:
-            drained(engine, chosen.workers)
-        report(engine, chosen.timers, 1 if chosen.profile else chosen.workers)
-        engine.dispose()
+    workers = 0 if chosen.profile else chosen.workers
+    print(f"{measured(chosen.timers, workers):.0f} timers a second, each fired once, by {workers or 1}")
 
 
 if __name__ == "__main__":
