@@ -8,6 +8,7 @@ A client reads lines {"play": contender, "events": n} and answers each with its 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+SYNCHRONOUS = "BENCH_SYNCHRONOUS"
 OURS, RAW = "registratura", "raw driver, the same writes"
 
 
@@ -84,10 +86,12 @@ class Client:
 class Clients:
     """The parent's side."""
 
-    def __init__(self, address: str, beside: str, number: int) -> None:
+    def __init__(self, address: str, beside: str, number: int, synchronous: str) -> None:
+        env = {**os.environ, SYNCHRONOUS: synchronous}
         command = [sys.executable, str(Path(__file__).resolve()), address, beside]
         self._running = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(number)
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+            for _ in range(number)
         ]
         self.latencies: dict[str, list[float]] = {}
 
@@ -118,16 +122,24 @@ class Clients:
 
 
 @contextmanager
-def clients(address: str, beside: str, number: int) -> Iterator[Clients]:
+def clients(address: str, beside: str, number: int, synchronous: str = "FULL") -> Iterator[Clients]:
     """So many of them, ended afterwards."""
-    made = Clients(address, beside, number)
+    made = Clients(address, beside, number, synchronous)
     try:
         yield made
     finally:
         made.close()
 
 
+def _wait_for_disk(how: str) -> None:
+    """SQLite's `synchronous` for everybody here, where ours would be FULL."""
+    from registratura.storage import open
+
+    open.PRAGMAS = tuple(pragma.replace("FULL", how) for pragma in open.PRAGMAS)
+
+
 def main() -> None:
+    _wait_for_disk(os.environ[SYNCHRONOUS])
     client = Client(*sys.argv[1:])
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:

@@ -31,7 +31,9 @@ class Durable(NamedTuple):
 MISSING: dict[str, str] = {
     "Temporal": "its server comes in no package of PyPI, Debian or npm",
 }
-EVENTS = {"sqlite": 60, "postgresql": 40}
+FULL, NORMAL, POSTGRESQL = "sqlite", "sqlite-normal", "postgresql"
+TITLES = {FULL: "SQLite, synchronous=FULL", NORMAL: "SQLite, synchronous=NORMAL", POSTGRESQL: "PostgreSQL"}
+EVENTS = {FULL: 60, NORMAL: 60, POSTGRESQL: 40}
 
 
 def durable(kind: str, number: int, rounds: int = 9) -> Durable:
@@ -42,9 +44,9 @@ def durable(kind: str, number: int, rounds: int = 9) -> Durable:
         engine = create_engine(address)
         Base.metadata.create_all(engine)
         engine.dispose()
-        with clients(address, beside, number) as running:
+        with clients(address, beside, number, "NORMAL" if kind == NORMAL else "FULL") as running:
             names = [OURS, RAW, Core.name, Orm.name, OrmAndMachine.name]
-            if kind == "postgresql" and _there(Dbos.name, "dbos"):
+            if kind == POSTGRESQL and _there(Dbos.name, "dbos"):
                 names.append(Dbos.name)
             return _played(running, names, EVENTS[kind], rounds)
 
@@ -66,21 +68,20 @@ def _there(name: str, module: str) -> bool:
 
 def parts(full: bool) -> Iterator[Part]:
     """A table for each database and number of clients."""
-    kinds = ["sqlite"]
+    kinds = [FULL, NORMAL]
     try:
         server()
-        kinds.append("postgresql")
+        kinds.append(POSTGRESQL)
     except NoServer as none:
         MISSING["PostgreSQL"] = str(none)
     for kind in kinds:
-        for number in (1, 2, 4, 16):
+        for number in (1, 4) if kind == NORMAL else (1, 2, 4, 16):
             found = durable(kind, number, 25 if full else 9)
             rows = [
                 (name, micros(one.seconds), ratio(one), f"{found.p99[name] * 1e3:.1f}")
                 for name, one in found.standings.items()
             ]
-            where = "SQLite, synchronous=FULL" if kind == "sqlite" else "PostgreSQL"
-            title = f"One durable event on {where}, {number} client{'s' * (number > 1)} in as many processes"
+            title = f"One durable event on {TITLES[kind]}, {number} client{'s' * (number > 1)} in as many processes"
             head = ("contender", "µs an event", "times registratura", "p99, ms")
             yield Part(title, [head, *rows], _figures(f"durable.{kind}.{number}", found), MISSING)
 

@@ -44,7 +44,7 @@ def server() -> URL:
 
 @contextmanager
 def two(kind: str) -> Iterator[tuple[str, str]]:
-    """The addresses of two new places of that kind, `sqlite` or `postgresql`, gone afterwards."""
+    """The addresses of two new places, on PostgreSQL or else in files of SQLite, gone afterwards."""
     if kind == "postgresql":
         url = server()
         names = [f"bench_{os.getpid()}_{next(_numbers)}" for _ in range(2)]
