@@ -29,6 +29,7 @@ from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
+from registratura.flows.versions import Catalogue
 from registratura.host.dispatching import SAY_NOTHING, Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
 from registratura.host.keys import keys_for, look_at
@@ -60,6 +61,7 @@ class Parts:
     """What a host may replace; tests bring a clock that they turn and a cheap hasher.
 
     `handlers` carry effects out in process; what `dispatcher` takes is handed on to it instead.
+    `flows` are the charts with their versions, where a host has some of its own (docs/versions.md).
     The texts tell times by this clock, in the time zone of the settings.
     """
 
@@ -71,6 +73,7 @@ class Parts:
     hasher: Hasher = field(default_factory=Argon2Hasher)
     ids: Ids = field(default_factory=RandomIds)
     telemetry: Telemetry | None = None
+    flows: Catalogue = field(default_factory=lambda: FLOWS)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", self.texts.timed(self.clock, self.settings.timezone))
@@ -107,7 +110,7 @@ class Registratura:
         self._async_engine: Any = database if hasattr(database, "sync_engine") else None
         storage = _storage(getattr(database, "sync_engine", database), create, names)
         tools = Tools(
-            flows=FLOWS,
+            flows=self.parts.flows,
             keys=keys_for(storage, keys, create, mine=storage is not database),
             hasher=self.parts.hasher,
             ids=self.parts.ids,
@@ -195,7 +198,7 @@ class Registratura:
         Raises:
             UnknownFlow, UnknownEvent, InvalidPayload.
         """
-        return FLOWS[self.engine.record(flow_id).flow].parse(event, payload)
+        return self.parts.flows.of(self.engine.record(flow_id)).parse(event, payload)
 
     async def astart(self, flow: AnyFlow, event: Event | None = None, **more: Any) -> FlowView:
         """`start` under asyncio."""

@@ -23,7 +23,7 @@ NOBODY = "nobody"
 
 def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
     """The steps of one event: the flow's own first, then those of the flows it sends to."""
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     must_be_possible(flow, record, event)
     facts = _gather(ask, flow, record, event)
     step = decide(flow, record, event, facts, now=ask.now, by=ask.by)
@@ -36,6 +36,7 @@ def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
 
 def plan_start(ask: Asking, start: Start, session: str | None = None) -> list[Step]:
     """The steps of a new flow: its own first. If the first one has refusals, nothing is to be written."""
+    start = replace(start, flow=ask.tools.flows[start.flow.name])
     flow, blank = start.flow, _blank(ask, start, session)
     facts = _gather(ask, flow, blank, start.event)
     step = decide_start(flow, blank, start.event, facts, now=ask.now, by=ask.by)
@@ -70,7 +71,7 @@ def effective(ask: Asking, record: AnyRecord) -> AnyRecord:
 
 
 def _one_timer(ask: Asking, record: AnyRecord, kind: str) -> tuple[AnyRecord, list[Step]]:
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     # The timer is struck off first, so that an event which leaves it alone cannot happen again for ever.
     struck = record.but(timers={name: timer for name, timer in record.timers.items() if name != kind})
     if kind not in flow.answers.events(record.state):
