@@ -20,8 +20,10 @@ from sqlalchemy.util import greenlet_spawn
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine import FlowView
 from registratura.flows.engine.ask import Tools
-from registratura.flows.engine.audit import Verdict, verify
+from registratura.flows.engine.audit import Verdict, replay, verify
 from registratura.flows.engine.due import Done, Rounds, forget
+from registratura.flows.engine.migrating import Migration, migrate
+from registratura.flows.engine.replay import Difference
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
@@ -181,6 +183,14 @@ class Registratura:
     def verify(self, flow_id: str) -> Verdict:
         """Replay a flow's log and check its chains."""
         return verify(self.engine, flow_id)
+
+    def replay(self, flow_id: str) -> tuple[Difference, ...]:
+        """What the newest charts would do otherwise with a flow's history. See docs/versions.md."""
+        return replay(self.engine, flow_id)
+
+    def migrate(self, flow_id: str, *, dry_run: bool = False) -> Migration | None:
+        """Take a flow over by a newer version of its chart, if one has a migration for it. See docs/versions.md."""
+        return migrate(self.engine, flow_id, dry_run=dry_run)
 
     def run_due(self, limit: int = 100) -> Done:
         """Carry out timers and effects that are due, once, and forget answers nobody can ask for any more."""

@@ -16,8 +16,17 @@ from registratura.flows.effects import EFFECTS
 from registratura.flows.engine.codec import log_hash, record_of, timers_json
 from registratura.flows.engine.engine import Engine
 from registratura.flows.engine.erase import claims_of
-from registratura.flows.engine.replay import decided, differences, entry_of, folded, opened, refused_elsewhere
-from registratura.flows.errors import UnknownFlow
+from registratura.flows.engine.replay import (
+    Difference,
+    decided,
+    differences,
+    entry_of,
+    folded,
+    opened,
+    refused_elsewhere,
+    replayed,
+)
+from registratura.flows.errors import DataDamaged, Erased, UnknownFlow
 from registratura.flows.flow import AnyRecord
 from registratura.flows.ports import Keyring, Unit
 from registratura.flows.record import NO_HASH
@@ -100,6 +109,32 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
         *_consent(engine.tools.keys, evidence, record),
     ]
     return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
+
+
+def replay(engine: Engine, flow_id: str) -> tuple[Difference, ...]:
+    """What the newest charts of this program would do otherwise with a flow's history, at the first such entry.
+
+    Nothing is written, and no timer is carried out.
+
+    Raises:
+        UnknownFlow: there is no such flow. Erased: what it was decided from is destroyed.
+        UnknownVersion: the program does not have the version that decided an entry.
+        DataDamaged: an entry does not open.
+    """
+    with engine.storage.unit() as unit:
+        row = unit.flow(flow_id)
+        if row is None:
+            raise UnknownFlow(flow_id=flow_id)
+        log = list(unit.log(flow_id))
+    if row.wrapped == DESTROYED and any(entry.sealed for entry in log):
+        raise Erased(flow_id=flow_id)
+    engine.tools.flows.of(row)
+    keys = engine.tools.keys.for_one_event()
+    try:
+        history = [opened(entry, keys, row.key_id, row.wrapped or "") for entry in log]
+    except ValueError:
+        raise DataDamaged(what="the log", flow_id=flow_id) from None
+    return replayed(engine.tools.flows, row.flow, history)
 
 
 def _chain(log: list[LogRow], record: AnyRecord) -> list[Problem]:

@@ -64,19 +64,10 @@ class Difference:
     now: Any
 
 
-FACETS = [
-    "refusals",
-    "state",
-    "transition",
-    "timers",
-    "effects",
-    "sends",
-    "starts",
-    "claims",
-    "evidence",
-    "owner",
-    "data",
-]
+FACETS = (
+    *("refusals", "state", "transition", "timers", "effects"),
+    *("sends", "starts", "claims", "evidence", "owner", "data"),
+)
 
 
 def folded(flow: AnyFlow, before: AnyRecord | None, entry: Entry) -> AnyRecord:
