@@ -13,7 +13,7 @@ from registratura.flows.errors import ConcurrentUpdate
 from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Lost, Unit
 from registratura.flows.step import Stays, Step
-from registratura.flows.versions import Catalogue
+from registratura.flows.versions import Case, Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def migrate(engine: Engine, flow_id: str, *, dry_run: bool = False) -> Migration
     raise ConcurrentUpdate(flow_id=flow_id, expected="the one read")
 
 
-def target_of(flows: Catalogue, record: AnyRecord) -> AnyFlow | None:
-    """The newest version that has a migration from the one by which the flow goes."""
-    newer = (flows.versions[record.flow, number] for number in reversed(flows.numbers(record.flow)))
-    return next((flow for flow in newer if record.chart_version in flow.migrations), None)
+def target_of(flows: Catalogue, case: Case) -> AnyFlow | None:
+    """The newest version that has a migration from the one by which a case goes."""
+    newer = (flows.versions[case.flow, number] for number in reversed(flows.numbers(case.flow)))
+    return next((flow for flow in newer if case.chart_version in flow.migrations), None)
 
 
 def _migrated(engine: Engine, unit: Unit, flow_id: str, dry_run: bool) -> Migration | None:

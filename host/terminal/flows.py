@@ -54,7 +54,7 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
             log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
     say(f"{title_of_flow(row.flow)} ({row.flow}), {row.id}", "bold")
     say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
-    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
+    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(entry) for entry in log])
     for kind, timer in timers_of(json.loads(row.timers)).items():
         say(f"Таймер {kind}: {timer.due:%d.%m.%Y %H:%M:%S} UTC")
     for effect in effects:
@@ -165,7 +165,8 @@ def title_of_flow(flow: str) -> str:
 
 
 def _state(row: FlowRow) -> str:
-    place = FLOWS[row.flow].answers.places.get(row.state) if row.flow in FLOWS else None
+    flow = FLOWS.versions.get((row.flow, row.chart_version)) or FLOWS.get(row.flow)
+    place = flow.answers.places.get(row.state) if flow else None
     return place.title if place else row.state
 
 
@@ -174,8 +175,8 @@ def time_of(at: int) -> str:
     return f"{moment(at):%d.%m.%y %H:%M:%S}"
 
 
-def _entry(flow: str, entry: LogRow) -> tuple[str, ...]:
-    kind = FLOWS[flow].by_name.get(entry.event) if flow in FLOWS else None
+def _entry(entry: LogRow) -> tuple[str, ...]:
+    kind = FLOWS.events.get(entry.event)
     outcome: dict[str, Any] = json.loads(entry.outcome)
     codes = ", ".join(refusal["code"] for refusal in outcome.get("refusals", ()))
     channel = json.loads(entry.by).get("channel", "")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.portal import AT_HOME, NOON, PASSWORD, Scene, accepting, tables
-from support.second import ANSWER, BOTH, ONLY_SECOND, PAUSE, Registration2, SecondData, beside
+from support.second import ANSWER, BOTH, LIFE, ONLY_SECOND, PAUSE, Registration2, SecondData, beside
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.errors import ChartError, NotAFlow
@@ -23,7 +23,6 @@ from registratura.flows.registration import (
 from registratura.flows.step import Migrated, Stays
 from registratura.flows.versions import Catalogue, UnknownVersion
 
-LIFE = timedelta(days=1)
 SET = SetPassword(password=PASSWORD, repeat=PASSWORD)
 
 

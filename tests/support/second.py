@@ -31,6 +31,7 @@ from registratura.flows.versions import Catalogue
 from registratura.host import Parts, Registratura
 
 PAUSE = timedelta(hours=1)
+LIFE = timedelta(days=1)
 ANSWER = timedelta(hours=2)
 """So long the second version waits for an answer to the consent."""
 
@@ -152,7 +153,7 @@ def beside(scene: Scene, flows: Catalogue = BOTH) -> Scene:
     return Scene(Registratura(scene.storage, KEYS, parts=parts), scene.clock)
 
 
-def portal(database: Any) -> Registratura:
+def portal_of_both(database: Any) -> Registratura:
     """A portal with both versions."""
     now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     return Registratura(database, KEYS, parts=Parts(flows=BOTH, texts=TEXTS, hasher=HASHER, clock=lambda: now))
