@@ -148,7 +148,7 @@ def differences(entry: Entry, after: AnyRecord, step: Step) -> Iterator[Differen
 def replayed(flows: Catalogue, name: str, log: Sequence[Entry]) -> tuple[Difference, ...]:
     """What the newest version of a flow would do otherwise with a history, at the first entry where it would.
 
-    After a migration the history is judged from the record that it left.
+    Of a flow that was migrated only what came after is judged: its first version decides nothing any more.
 
     Raises:
         UnknownVersion: this program does not have the version by which an entry was decided.
@@ -156,13 +156,14 @@ def replayed(flows: Catalogue, name: str, log: Sequence[Entry]) -> tuple[Differe
     newest = flows[name]
     before: AnyRecord | None = None
     under: AnyRecord | None = None
-    for entry in log:
+    migrated = max((place for place, entry in enumerate(log) if entry.row.event == Migrate.name), default=-1)
+    for place, entry in enumerate(log):
         own = flows.of(_Case(entry.row.flow_id, name, entry.row.chart_version))
         after = folded(own, before, entry)
         try:
-            if entry.row.event == Migrate.name:
+            if place == migrated:
                 under = _as_of(newest, after)
-            else:
+            elif place > migrated:
                 step = decided(newest, under, entry, refused_elsewhere(own, before, entry))
                 assert isinstance(step, Step)
                 if found := tuple(differences(entry, after, step)):

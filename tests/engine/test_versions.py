@@ -11,6 +11,7 @@ from support.second import ANSWER, BOTH, LIFE, ONLY_SECOND, PAUSE, Registration2
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.errors import ChartError, NotAFlow
 from registratura.flows.event import TimeEvent
+from registratura.flows.patient_card import PatientCard
 from registratura.flows.registration import (
     ChooseRegion,
     ConfirmCard,
@@ -63,6 +64,17 @@ def test_the_second_version_has_what_it_declares_and_what_it_inherits(scene: Sce
     assert second.portal.send(flow.id, SET, caller=AT_HOME).state == "registered"
     assert second.portal.verify(flow.id).sound
     assert Registration.decisions[ConfirmCard] is not Registration2.decisions[ConfirmCard]
+
+
+def test_a_flow_that_another_one_starts_is_of_the_newest_version_too(scene: Scene) -> None:
+    class PatientCard2(PatientCard):
+        """Карта пациента."""
+
+        version = 2
+
+    second = beside(scene, Catalogue(*FLOWS.values(), PatientCard2))
+    caller = second.registered()
+    assert second.portal.get(second.flow_of(caller, "patient_card"), caller=caller).chart_version == 2
 
 
 # ─── A program that does not have the version ────────────────────────────────────────────────────────────────────────
@@ -205,6 +217,15 @@ def test_a_migration_that_fails_leaves_everything(scene: Scene, monkeypatch: pyt
         assert tables(scene) == before
     monkeypatch.setitem(Registration2.migrations, 1, good)
     assert second.portal.migrate(flow) is not None
+
+
+def test_of_a_migrated_flow_only_what_came_after_is_judged(scene: Scene) -> None:
+    flow, second = at_offer(scene), beside(scene)
+    (before,) = second.portal.replay(flow)
+    assert (before.entry.event, before.what) == ("confirm_card", "timers")
+    second.portal.migrate(flow)
+    second.walk(flow, SkipPassword(), caller=AT_HOME)
+    assert second.portal.replay(flow) == ()
 
 
 def test_a_migration_that_is_changed_afterwards_is_noticed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,13 @@ def beside(scene: Scene, flows: Catalogue = BOTH) -> Scene:
     return Scene(Registratura(scene.storage, KEYS, parts=parts), scene.clock)
 
 
+def update(portal: Registratura, flows: Catalogue = BOTH) -> None:
+    """As if this portal had been opened with other versions."""
+    portal.parts = replace(portal.parts, flows=flows, texts=TEXTS)
+    portal.engine.tools = replace(portal.engine.tools, flows=flows)
+    portal.engine.texts = portal.parts.texts
+
+
 def portal_of_both(database: Any) -> Registratura:
     """A portal with both versions."""
     now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
