@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 from support.portal import AT_HOME, NOON, PASSWORD, Scene, accepting, tables
+from support.rows import entry
 from support.second import ANSWER, BOTH, LIFE, ONLY_SECOND, PAUSE, Registration2, SecondData, beside
 
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.errors import ChartError, NotAFlow
+from registratura.flows.errors import ChartError, NotAFlow, RegistraturaError
 from registratura.flows.event import TimeEvent
 from registratura.flows.patient_card import PatientCard
+from registratura.flows.record import FlowData
 from registratura.flows.registration import (
     ChooseRegion,
+    CloseConsent,
     ConfirmCard,
     ConfirmLater,
     GoToGosuslugi,
@@ -21,6 +26,7 @@ from registratura.flows.registration import (
     SetPassword,
     SkipPassword,
 )
+from registratura.flows.rows import Changes
 from registratura.flows.step import Migrated, Stays
 from registratura.flows.versions import Catalogue, UnknownVersion
 
@@ -217,6 +223,58 @@ def test_a_migration_that_fails_leaves_everything(scene: Scene, monkeypatch: pyt
         assert tables(scene) == before
     monkeypatch.setitem(Registration2.migrations, 1, good)
     assert second.portal.migrate(flow) is not None
+
+
+def test_a_database_that_fails_half_way_leaves_everything(stored: Scene) -> None:
+    flow, second = stored.at_consent().id, beside(stored)
+    with stored.storage.unit() as unit:
+        # The entry that the migration would write is there already, and belongs to nobody.
+        unit.write(Changes(flows=(), log=(entry(flow, 4),)))
+    before = tables(stored)
+    with pytest.raises((RegistraturaError, SQLAlchemyError)):
+        second.portal.migrate(flow)
+    assert tables(stored) == before
+
+
+def test_who_is_first_is_not_overwritten(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flow moves between the reading of it and the writing: it is migrated from where it is by then."""
+    flow, second, states = scene.at_consent().id, beside(scene), []
+    good = Registration2.migrations[1]
+
+    def meanwhile(old: Any, now: Any) -> Migrated | Stays:
+        if not states:
+            scene.portal.send(flow, CloseConsent(), caller=AT_HOME)
+        states.append(old.state)
+        return good(old, now)
+
+    monkeypatch.setitem(Registration2.migrations, 1, meanwhile)
+    second.portal.migrate(flow)
+    assert states == ["consent", "main_page"]
+    assert second.portal.get(flow).state == "main_page"
+    assert [row.event for row in second.log(flow)][-2:] == ["close_consent", "migrate"]
+    assert second.portal.verify(flow).sound
+
+
+class Bare(FlowData):
+    """Nothing."""
+
+
+class Registration3(Registration2):
+    """Of which nothing is remembered."""
+
+    version = 3
+    data = Bare
+
+
+def test_from_version_to_version_and_to_data_without_fields(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = scene.at_consent().id
+    monkeypatch.setitem(Registration3.migrations, 2, lambda old, now: Migrated("main_page", Bare()))
+    third = beside(scene, Catalogue(*BOTH.versions.values(), Registration3))
+    assert [third.portal.migrate(flow).after.chart_version for _ in range(2)] == [2, 3]
+    assert third.portal.migrate(flow) is None
+    record = third.portal.engine.record(flow)
+    assert (record.chart_version, record.state, record.data) == (3, "main_page", Bare())
+    assert third.portal.verify(flow).sound
 
 
 def test_of_a_migrated_flow_only_what_came_after_is_judged(scene: Scene) -> None:
