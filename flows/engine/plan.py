@@ -36,7 +36,6 @@ def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
 
 def plan_start(ask: Asking, start: Start, session: str | None = None) -> list[Step]:
     """The steps of a new flow: its own first. If the first one has refusals, nothing is to be written."""
-    start = replace(start, flow=ask.tools.flows[start.flow.name])
     flow, blank = start.flow, _blank(ask, start, session)
     facts = _gather(ask, flow, blank, start.event)
     step = decide_start(flow, blank, start.event, facts, now=ask.now, by=ask.by)
@@ -98,7 +97,8 @@ def _follow(ask: Asking, step: Step) -> tuple[list[Step], tuple[Refusal, ...]]:
 
 def _sent(ask: Asking, send: Send | Start) -> tuple[list[Step], tuple[Refusal, ...]]:
     if isinstance(send, Start):
-        steps = plan_start(ask, send, send.session or NOBODY)
+        newest = replace(send, flow=ask.tools.flows.newest(send.flow))
+        steps = plan_start(ask, newest, send.session or NOBODY)
         return steps, steps[0].refusals
     record = ask.stored(send.to)
     if record is None:
