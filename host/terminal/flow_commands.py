@@ -52,6 +52,12 @@ def stuck(
     return show_stuck(database, keys, minutes)
 
 
+Portal = Annotated[
+    str | None,
+    typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает ваши схемы и их версии."),
+]
+
+
 @flows_app.command(
     "verify",
     cls=RussianCommand,
@@ -65,18 +71,13 @@ def verify_flows(
     checkpoints: Annotated[
         str | None, typer.Option("--checkpoints", metavar="ПАПКА", help="Сравнить и с контрольными точками.")
     ] = None,
+    portal: Portal = None,
     database: Database = OURS,
     keys: Keys = None,
 ) -> int:
     from registratura.host.terminal.flows import verify
 
-    return verify(flow, checkpoints, database, keys)
-
-
-Portal = Annotated[
-    str | None,
-    typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает ваши схемы и их версии."),
-]
+    return verify(flow, checkpoints, portal, database, keys)
 
 
 @flows_app.command(

@@ -21,6 +21,7 @@ from registratura.host.terminal.charts import title_of
 from registratura.host.terminal.console import complain, console, put, say
 from registratura.host.terminal.failures import Complaint, told
 from registratura.host.terminal.opening import opened
+from registratura.host.terminal.working import portal_named
 
 PAGE = 500
 SHORT = 8
@@ -63,12 +64,12 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
     return 0
 
 
-def verify(part: str | None, checkpoints: str | None, database: str, keys: str | None) -> int:
+def verify(part: str | None, checkpoints: str | None, portal_name: str | None, database: str, keys: str | None) -> int:
     """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done.
 
     With `checkpoints`, a folder, also compare the database with what it had when they were signed.
     """
-    with opened(database, keys) as portal:
+    with portal_named(database, keys, portal_name) as portal:
         ids = [found(portal, part).id] if part else list(_ids(portal))
         counts = [_verified(portal, flow_id) for flow_id in ids]
         if bad := counts.count(None):
