@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.api import Api
 from support.browser import Browser
-from support.second import BOTH, update
+from support.second import ONLY_SECOND, update
 from support.web import Site, at_card, at_consent, sms_of
 
 from registratura.flows.registration import ChooseRegion, Registration
@@ -29,7 +29,7 @@ def test_each_page_has_the_forms_and_the_panel_of_its_own_version(site: Site) ->
 
 def test_a_flow_of_a_version_that_is_not_there_is_no_error_of_the_persons(site: Site, browser: Browser) -> None:
     at_consent(browser)
-    update(site.portal, type(BOTH)(*(flow for flow in BOTH.versions.values() if flow.name != "registration")))
+    update(site.portal, ONLY_SECOND)
     assert browser.press("Да, я согласен").status == 503
 
 
@@ -45,4 +45,13 @@ def test_the_history_over_http_tells_of_the_migration() -> None:
     assert (entry["channel"], entry["state"]) == ("migration", "main_page")
     sent = api.post(f"/flows/{flow}/events", {"event": "register"})
     assert (sent.status_code, sent.json()["state"]) == (200, "consent")
+    api.portal.close()
+
+
+def test_over_http_a_version_that_is_not_there_is_a_fault_of_the_portals() -> None:
+    api = Api()
+    flow = api.portal.start(Registration, caller=Caller(session="browser-1")).id
+    update(api.portal, ONLY_SECOND)
+    for answer in (api.get(f"/flows/{flow}"), api.post(f"/flows/{flow}/events", {"event": "cancel"})):
+        assert (answer.status_code, answer.json()["code"]) == (503, "operator_error")
     api.portal.close()
