@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from support.portal import AT_HOME, Scene, opened, tables
-from support.second import LIFE, Registration2, beside
+from support.second import LIFE, Registration2, at_offer, beside
 from support.terminal import Ran, Run
 
-from registratura.flows.registration import ChooseRegion, ConfirmCard, Registration, SkipPassword
+from registratura.flows.registration import ChooseRegion, Registration, SkipPassword
 from registratura.flows.step import Stays
 from registratura.flows.versions import UnknownVersion
 
@@ -43,10 +43,6 @@ def told(run: Run, scene: Scene) -> Any:
         return Ran(done.code, " ".join(done.out.split()), " ".join(done.err.split()))
 
     return ran
-
-
-def at_offer(scene: Scene) -> str:
-    return scene.walk(scene.at_card().id, ConfirmCard(), caller=AT_HOME).id
 
 
 def test_what_would_go_otherwise_is_said_in_words(scene: Scene, told: Any) -> None:

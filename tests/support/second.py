@@ -14,7 +14,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).parents[1]))
 
 from statemachine import State
-from support.portal import HASHER, KEYS, Scene
+from support.portal import AT_HOME, HASHER, KEYS, Scene
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.chart import Chart, inside, refusable
@@ -151,6 +151,11 @@ def beside(scene: Scene, flows: Catalogue = BOTH) -> Scene:
     """Another program on the same database, with other versions."""
     parts = replace(scene.portal.parts, flows=flows, texts=TEXTS)
     return Scene(Registratura(scene.storage, KEYS, parts=parts), scene.clock)
+
+
+def at_offer(scene: Scene) -> str:
+    """A registration that is asked for a password."""
+    return scene.walk(scene.at_card().id, ConfirmCard(), caller=AT_HOME).id
 
 
 def update(portal: Registratura, flows: Catalogue = BOTH) -> None:
