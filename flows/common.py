@@ -29,5 +29,11 @@ class AttemptsExhausted(FactEvent, title="Попытки исчерпаны"):
     until: datetime | None = None
 
 
+class Migrate(FactEvent, title="Переход на новую версию схемы"):
+    """A newer version of the chart takes the flow over (U57). No chart has it: it stands in the log between two."""
+
+    from_version: int
+
+
 class LockEnded(TimeEvent, title="Блокировка закончилась"):
     """Guesses are possible again."""

@@ -8,13 +8,15 @@ from typing import Any
 
 from registratura.domain.refusal import Refusal
 from registratura.flows.chart import REFUSED, Answer
+from registratura.flows.common import Migrate
 from registratura.flows.errors import ChartError, NotAllowedNow
 from registratura.flows.event import By, Event, Facts
 from registratura.flows.flow import AnyCase, AnyFlow, AnyRecord
 from registratura.flows.record import Timer
-from registratura.flows.step import STAY, Case, Move, Step
+from registratura.flows.step import STAY, Case, Move, Stays, Step
 
 BEGIN = "begin"
+BY_MIGRATION = By(channel="migration")
 
 
 def decide(
@@ -57,6 +59,27 @@ def decide_start(flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *,
     move = decision(Case(blank, event, facts, now, by, state)) if decision and not refusals else STAY
     moved = _moved(flow, blank, state, move, now).but(version=1)
     return Step(None, moved, event, facts, by, now, f"{BEGIN}/{event.name}/{state}", move, refusals)
+
+
+def decide_migration(flow: AnyFlow, record: AnyRecord, *, now: datetime) -> Step | Stays:
+    """A case of an older version under this one, or why it stays where it is.
+
+    Raises:
+        ChartError: the migration leads where this version does not go.
+    """
+    found = flow.migrations[record.chart_version](record, now)
+    if isinstance(found, Stays):
+        return found
+    if found.state not in flow.answers.places or type(found.data) is not flow.data:
+        raise ChartError(flow=flow.name, problem=f"a migration gives {found.state} with {type(found.data).__name__}")
+    if never := found.timers.keys() - set(flow.answers.events(found.state)):
+        raise ChartError(flow=flow.name, problem=f"a migration sets {sorted(never)}, which {found.state} never hears")
+    changes = {name: getattr(found.data, name) for name in flow.data.model_fields}
+    of_this = record.but(chart_version=flow.version, data=found.data)
+    moved = _moved(flow, of_this, found.state, Move(timers=found.timers), now)
+    move = Move(changes=changes, timers=found.timers)
+    event = Migrate(from_version=record.chart_version)
+    return Step(record, moved, event, Facts(), BY_MIGRATION, now, f"{record.state}/{event.name}/{found.state}", move)
 
 
 def must_be_possible(flow: AnyFlow, record: AnyRecord, event: Event) -> None:

@@ -11,13 +11,14 @@ class Registration(Flow[RegistrationData]):
 @Registration.available(ConfirmCard)         # refusals known without a payload, for the list of actions
 @Registration.shows("card_review")           # parameters for the screen of a state
 @Registration.counts(SubmitCode)             # whose attempts a judged event uses up
+@Registration.migrates(1)                    # what becomes of a case of an older version (docs/versions.md)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic_core import PydanticCustomError
@@ -29,7 +30,7 @@ from registratura.flows.chart import Answers, Chart
 from registratura.flows.errors import InvalidPayload, UnknownEvent
 from registratura.flows.event import Event, Facts, Origin
 from registratura.flows.record import FlowData, FlowRecord
-from registratura.flows.step import Case, Move
+from registratura.flows.step import Case, Migrated, Move, Stays
 
 if TYPE_CHECKING:
     from registratura.flows.ports import Ask
@@ -44,6 +45,7 @@ Decision = Callable[[AnyCase], Move]
 Gather = Callable[[Any, Any, "Ask"], Facts]
 Show = Callable[[Any, "Ask"], Mapping[str, Any]]
 Availability = Callable[[Any], Iterable[Refusal]]
+Migration = Callable[[Any, datetime], Migrated | Stays]
 H = TypeVar("H", bound=Callable[..., Any])
 
 
@@ -59,6 +61,13 @@ class Counted:
     whose: str
     forgives: bool = True
     limits: AttemptsPolicy | None = None
+
+
+DECLARED = (
+    *("rules", "guards", "decisions", "refused_decisions", "gatherers", "facts"),
+    *("availability", "showers", "counters", "checkers"),
+)
+"""What is declared beside a flow, by event or by name."""
 
 
 class Flow(Generic[D]):
@@ -85,12 +94,15 @@ class Flow(Generic[D]):
     showers: ClassVar[dict[str, Show]]
     counters: ClassVar[dict[type[Event], Callable[[Any, Any, Ask], tuple[Counted, ...]]]]
     checkers: ClassVar[dict[type[Event], Callable[[Any, Settings], None]]]
+    migrations: ClassVar[dict[int, Migration]]
 
     def __init_subclass__(cls) -> None:
         cls.answers = Answers(cls.chart)
         cls.by_name = {event.name: event for event in (*cls.begins, *cls.events)}
-        cls.rules, cls.guards, cls.decisions, cls.refused_decisions = {}, {}, {}, {}
-        cls.gatherers, cls.facts, cls.availability, cls.showers, cls.counters, cls.checkers = {}, {}, {}, {}, {}, {}
+        # Another version of a flow has all that it does not declare anew.
+        for registry in DECLARED:
+            setattr(cls, registry, {key: _own(kept) for key, kept in getattr(cls, registry, {}).items()})
+        cls.migrations = {}
 
     @classmethod
     def refuses(cls, *events: type[Event]) -> Callable[[H], H]:
@@ -153,6 +165,16 @@ class Flow(Generic[D]):
         return _each(events, cls.checkers.__setitem__)
 
     @classmethod
+    def migrates(cls, version: int) -> Callable[[H], H]:
+        """Declare what becomes of a case of an older version: (its record, the time) → Migrated or Stays, pure."""
+
+        def keep(migration: H) -> H:
+            cls.migrations[version] = migration
+            return migration
+
+        return keep
+
+    @classmethod
     def check(cls, event: Event, settings: Settings) -> None:
         """Check that what must be filled in is, and what the settings say about a payload; no attempt is burnt by it.
 
@@ -198,6 +220,10 @@ class Flow(Generic[D]):
         except TypeError:
             # A JSON list or text, not an object.
             raise InvalidPayload(event, (("", "dict_type"),)) from None
+
+
+def _own(kept: Any) -> Any:
+    return list(kept) if isinstance(kept, list) else kept
 
 
 def _each(events: tuple[type[Event], ...], keep: Callable[[type[Event], Any], object]) -> Callable[[H], H]:

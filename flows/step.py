@@ -126,6 +126,25 @@ STAY = Move()
 
 
 @dataclass(frozen=True, slots=True)
+class Migrated:
+    """What becomes of a case under a newer version of its chart: its state and its data there.
+
+    `timers` set (a due time) or cancel (None); of the others those stay whose event the new state knows.
+    """
+
+    state: str
+    data: FlowData
+    timers: Mapping[str, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Why a case is not migrated: it ends under the version that it started with. The words are for operators."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One pure move, decided."""
 

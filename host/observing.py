@@ -48,7 +48,7 @@ class ObservedEngine(Engine):
         self._telemetry = telemetry
 
     def start(self, flow: AnyFlow, event: Event | None = None, **more: Any) -> FlowView:
-        known = {"flow": flow.name} if flow in self.tools.flows.values() else {}
+        known = {"flow": flow.name} if flow in self.tools.flows.versions.values() else {}
         return self._told(known, event, more.get("caller"), partial(super().start, flow, event, **more))
 
     def send(self, flow_id: str, event: Event, **more: Any) -> FlowView:
@@ -89,7 +89,7 @@ class ObservedEngine(Engine):
         event = {"event": view.transition.split("/")[1]} if view.transition else {}
         return event | {
             "flow": view.flow,
-            "chart": self.tools.flows[view.flow].version,
+            "chart": view.chart_version,
             "transition": view.transition,
             "refusals": _codes(view.refusals),
             "version": view.version,

@@ -20,8 +20,10 @@ from sqlalchemy.util import greenlet_spawn
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine import FlowView
 from registratura.flows.engine.ask import Tools
-from registratura.flows.engine.audit import Verdict, verify
+from registratura.flows.engine.audit import Verdict, replay, verify
 from registratura.flows.engine.due import Done, Rounds, forget
+from registratura.flows.engine.migrating import Migration, migrate
+from registratura.flows.engine.replay import Difference
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
@@ -29,6 +31,7 @@ from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
 from registratura.flows.texts import Texts
+from registratura.flows.versions import Catalogue
 from registratura.host.dispatching import SAY_NOTHING, Handler, InProcess
 from registratura.host.gateways import ClinicGateway, GosuslugiGateway, Operator
 from registratura.host.keys import keys_for, look_at
@@ -60,6 +63,7 @@ class Parts:
     """What a host may replace; tests bring a clock that they turn and a cheap hasher.
 
     `handlers` carry effects out in process; what `dispatcher` takes is handed on to it instead.
+    `flows` are the charts with their versions, where a host has some of its own (docs/versions.md).
     The texts tell times by this clock, in the time zone of the settings.
     """
 
@@ -71,6 +75,7 @@ class Parts:
     hasher: Hasher = field(default_factory=Argon2Hasher)
     ids: Ids = field(default_factory=RandomIds)
     telemetry: Telemetry | None = None
+    flows: Catalogue = field(default_factory=lambda: FLOWS)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", self.texts.timed(self.clock, self.settings.timezone))
@@ -107,7 +112,7 @@ class Registratura:
         self._async_engine: Any = database if hasattr(database, "sync_engine") else None
         storage = _storage(getattr(database, "sync_engine", database), create, names)
         tools = Tools(
-            flows=FLOWS,
+            flows=self.parts.flows,
             keys=keys_for(storage, keys, create, mine=storage is not database),
             hasher=self.parts.hasher,
             ids=self.parts.ids,
@@ -179,6 +184,14 @@ class Registratura:
         """Replay a flow's log and check its chains."""
         return verify(self.engine, flow_id)
 
+    def replay(self, flow_id: str) -> tuple[Difference, ...]:
+        """What the newest charts would do otherwise with a flow's history. See docs/versions.md."""
+        return replay(self.engine, flow_id)
+
+    def migrate(self, flow_id: str, *, dry_run: bool = False) -> Migration | None:
+        """Take a flow over by a newer version of its chart, if one has a migration for it. See docs/versions.md."""
+        return migrate(self.engine, flow_id, dry_run=dry_run)
+
     def run_due(self, limit: int = 100) -> Done:
         """Carry out timers and effects that are due, once, and forget answers nobody can ask for any more."""
         done = self.engine.round(partial(Rounds(self.engine, self.dispatcher).next, limit))
@@ -195,7 +208,7 @@ class Registratura:
         Raises:
             UnknownFlow, UnknownEvent, InvalidPayload.
         """
-        return FLOWS[self.engine.record(flow_id).flow].parse(event, payload)
+        return self.parts.flows.of(self.engine.record(flow_id)).parse(event, payload)
 
     async def astart(self, flow: AnyFlow, event: Event | None = None, **more: Any) -> FlowView:
         """`start` under asyncio."""

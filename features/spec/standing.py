@@ -83,9 +83,12 @@ def _changed(other: Sequence[Standing], old: Release, new: Release) -> Iterator[
 
 
 def _elsewhere(found: Standing, old: Release, new: Release) -> Iterator[str]:
-    """The transitions from this state that only one of the releases has. A state that is new promised nothing."""
+    """The transitions from this state that only one of the releases has. A state that is new promised nothing.
+
+    A flow of an earlier version, which this release still has, goes on by that one (docs/versions.md).
+    """
     before, after = old.charts.get(found.chart), new.charts[found.chart]
-    if before is None or found.state not in before.states:
+    if before is None or found.version != after.version or found.state not in before.states:
         return
     then, now = before.from_state(found.state), after.from_state(found.state)
     yield from (f"больше нет: {way_said(before, way)}" for way in sorted(then - now, key=str))

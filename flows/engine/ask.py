@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,14 @@ from registratura.flows.flow import AnyFlow, AnyRecord
 from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Observer, Unit
 from registratura.flows.rows import Changes, FlowRow
 from registratura.flows.settings import Settings
+from registratura.flows.versions import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What an engine is made of besides its storage: given once, by the composition root."""
 
-    flows: Mapping[str, AnyFlow]
+    flows: Catalogue
     keys: Keyring
     hasher: Hasher
     ids: Ids

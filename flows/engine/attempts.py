@@ -41,7 +41,7 @@ class Counter:
 
 def counters_of(ask: Asking, record: AnyRecord, event: Event) -> tuple[Counter, ...]:
     """The counters that this event uses up; the scopes are digests, since they may name people and addresses."""
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     return tuple(
         Counter(
             ask.digest("attempts", f"{c.policy}:{c.whose}"),

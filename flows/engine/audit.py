@@ -8,33 +8,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from pydantic import BaseModel
 
 from registratura.domain.canonical import canonical_json
 from registratura.domain.consent import ConsentEvidence, verify_chain
-from registratura.domain.values import personal_fields, secret_fields
-from registratura.flows.decide import decide, decide_start
+from registratura.domain.values import personal_fields
 from registratura.flows.effects import EFFECTS
-from registratura.flows.engine.codec import (
-    log_hash,
-    log_place,
-    moment,
-    record_of,
-    refusals_in,
-    timers_json,
-    timers_of,
-)
+from registratura.flows.engine.codec import log_hash, record_of, timers_json
 from registratura.flows.engine.engine import Engine
 from registratura.flows.engine.erase import claims_of
-from registratura.flows.errors import UnknownFlow
-from registratura.flows.event import By, Facts
-from registratura.flows.flow import AnyFlow, AnyRecord
+from registratura.flows.engine.replay import (
+    Difference,
+    decided,
+    differences,
+    entry_of,
+    folded,
+    opened,
+    refused_elsewhere,
+    replayed,
+)
+from registratura.flows.errors import DataDamaged, Erased, UnknownFlow
+from registratura.flows.flow import AnyRecord
 from registratura.flows.ports import Keyring, Unit
-from registratura.flows.record import NO_HASH, FlowRecord
+from registratura.flows.record import NO_HASH
 from registratura.flows.rows import DESTROYED, EffectRow, EvidenceRow, LogRow, TimerRow
-from registratura.flows.step import Step
+from registratura.flows.step import Stays, Step
 
 PROBLEMS = {
     "log_changed": "log: entry {entry} was changed, or one before it is missing",
@@ -114,6 +111,32 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
     return Verdict(flow_id, record.flow, record.state, len(log), len(evidence), tuple(problems))
 
 
+def replay(engine: Engine, flow_id: str) -> tuple[Difference, ...]:
+    """What the newest charts of this program would do otherwise with a flow's history, at the first such entry.
+
+    Nothing is written, and no timer is carried out.
+
+    Raises:
+        UnknownFlow: there is no such flow. Erased: what it was decided from is destroyed.
+        UnknownVersion: the program does not have the version that decided an entry.
+        DataDamaged: an entry does not open.
+    """
+    with engine.storage.unit() as unit:
+        row = unit.flow(flow_id)
+        if row is None:
+            raise UnknownFlow(flow_id=flow_id)
+        log = list(unit.log(flow_id))
+    if row.wrapped == DESTROYED and any(entry.sealed for entry in log):
+        raise Erased(flow_id=flow_id)
+    engine.tools.flows.of(row)
+    keys = engine.tools.keys.for_one_event()
+    try:
+        history = [opened(entry, keys, row.key_id, row.wrapped or "") for entry in log]
+    except ValueError:
+        raise DataDamaged(what="the log", flow_id=flow_id) from None
+    return replayed(engine.tools.flows, row.flow, history)
+
+
 def _chain(log: list[LogRow], record: AnyRecord) -> list[Problem]:
     previous = NO_HASH
     for number, entry in enumerate(log, 1):
@@ -172,17 +195,16 @@ def _entry(row: EvidenceRow) -> ConsentEvidence | None:
 def _fold(
     engine: Engine, wrapped: str | None, log: list[LogRow], record: AnyRecord, effects: Sequence[EffectRow]
 ) -> list[Problem]:
-    flow = engine.tools.flows[record.flow]
     state: AnyRecord | None = None
     sent = {(row.seq, row.id, row.kind, _clear(row.kind, row.payload)) for row in effects}
     for entry in log:
         try:
-            state, step, problem = _replayed(engine, flow, record, state, entry, wrapped)
+            state, step, problem = _replayed(engine, record, state, entry, wrapped)
             written = {row for row in sent if row[0] == entry.seq}
-            decided = set(_sent(step)) if step else written
-            if not problem and decided != written:
+            of_step = set(_sent(step)) if step else written
+            if not problem and of_step != written:
                 problem = Problem("effects", entry.seq)
-            sent -= decided
+            sent -= of_step
         except Exception:  # noqa: BLE001  # whatever a changed entry makes the code do, it is a finding
             return [Problem("log_not_replayed", entry.seq)]
         if problem:
@@ -197,35 +219,21 @@ def _fold(
 
 
 def _replayed(
-    engine: Engine, flow: AnyFlow, record: AnyRecord, before: AnyRecord | None, entry: LogRow, wrapped: str | None
+    engine: Engine, record: AnyRecord, before: AnyRecord | None, row: LogRow, wrapped: str | None
 ) -> tuple[AnyRecord, Step | None, Problem | None]:
     """The record after an entry, by folding; the step, decided again; and a problem, if that is another one.
 
-    Without a key there is no deciding.
+    Each entry is decided by the version it was decided by. Without a key there is no deciding.
     """
-    payload, outcome = json.loads(entry.payload), json.loads(entry.outcome)
-    hidden: dict[str, Any] = {}
-    if entry.sealed and wrapped is not None:
-        place = log_place(entry.flow_id, entry.seq)
-        hidden = json.loads(engine.tools.keys.open(record.key_id, wrapped, entry.sealed, place))
-    base = before or _blank(flow, record, outcome, entry)
-    values = {**_json(base), **outcome["patch"], **hidden.get("patch", {})}
-    after = replace(
-        base,
-        state=outcome["state"],
-        version=entry.seq,
-        changed_at=moment(entry.at),
-        data=flow.data.model_validate_json(json.dumps(values)),
-        timers=timers_of(outcome["timers"]) if "timers" in outcome else base.timers,
-        account=outcome.get("account", base.account),
-        subject=outcome.get("subject", base.subject),
-    )
+    flow = engine.tools.flows.versions[record.flow, row.chart_version]
     if wrapped is None:
-        return after, None, None
-    step = _decided(flow, before, base, entry, payload, hidden)
-    decided = (step.transition, step.record.state, step.record.data, [r.code for r in step.refusals])
-    recorded = (entry.transition, after.state, after.data, [r["code"] for r in outcome.get("refusals", ())])
-    return after, step, None if decided == recorded else Problem("log_decided_otherwise", entry.seq)
+        return folded(flow, before, entry_of(row, {})), None, None
+    entry = opened(row, engine.tools.keys, record.key_id, wrapped)
+    after = folded(flow, before, entry)
+    step = decided(flow, before, entry, refused_elsewhere(flow, before, entry))
+    if isinstance(step, Stays) or any(differences(entry, after, step)):
+        return after, None, Problem("log_decided_otherwise", row.seq)
+    return after, step, None
 
 
 def _sent(step: Step) -> Iterator[tuple[int, str, str, str]]:
@@ -243,57 +251,3 @@ def _clear(kind: str, payload: str) -> str:
         return canonical_json({name: value for name, value in values.items() if name not in hidden})
     except (KeyError, ValueError, AttributeError):
         return payload
-
-
-def _decided(
-    flow: AnyFlow,
-    before: AnyRecord | None,
-    base: AnyRecord,
-    entry: LogRow,
-    payload: dict[str, Any],
-    hidden: dict[str, Any],
-) -> Step:
-    kind = flow.by_name[entry.event]
-    event = _restored(kind, {**payload["event"], **hidden.get("event", {})})
-    facts = _restored(flow.facts.get(kind, Facts), {**payload["facts"], **hidden.get("facts", {})})
-    by, now = By.model_validate_json(entry.by), moment(entry.at)
-    if before is None:
-        return decide_start(flow, base, event, facts, now=now, by=by)
-    struck = {name: timer for name, timer in base.timers.items() if name != event.name}
-    base = replace(base, timers=struck)
-    step = decide(flow, base, event, facts, now=now, by=by)
-    recorded = refusals_in(entry)
-    if not recorded or step.refusals:
-        return step
-    # Another flow said no; its own log shows that it would again.
-    return decide(flow, base, event, facts, now=now, by=by, refused_elsewhere=recorded)
-
-
-def _restored(kind: type[BaseModel], values: dict[str, Any]) -> Any:
-    """A model from the log; its secrets were never written, and no decision looks at them."""
-    return kind.model_validate_json(json.dumps({**values, **dict.fromkeys(secret_fields(kind), "")}))
-
-
-def _json(record: AnyRecord) -> dict[str, Any]:
-    values: dict[str, Any] = record.data.model_dump(mode="json")
-    return values
-
-
-def _blank(flow: AnyFlow, record: AnyRecord, outcome: dict[str, Any], entry: LogRow) -> AnyRecord:
-    life = {kind: timer for kind, timer in timers_of(outcome["timers"]).items() if kind == "expire"}
-    at = moment(entry.at)
-    return FlowRecord(
-        id=record.id,
-        flow=flow.name,
-        chart_version=entry.chart_version,
-        state="",
-        version=0,
-        data=flow.data(),
-        created_at=at,
-        changed_at=at,
-        account=outcome["account"],
-        subject=outcome["subject"],
-        session=outcome["session"],
-        key_id=outcome["key"],
-        timers=life,
-    )

@@ -20,6 +20,7 @@ from registratura.flows.ports import Keyring
 from registratura.flows.record import FlowRecord, Timer
 from registratura.flows.rows import DESTROYED, FlowRow, LogRow
 from registratura.flows.step import Send, Step
+from registratura.flows.versions import Catalogue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -126,23 +127,23 @@ def moved_row(row: FlowRow, record: AnyRecord) -> FlowRow:
     )
 
 
-def flow_of(row: FlowRow, flows: Mapping[str, AnyFlow]) -> AnyFlow:
+def flow_of(row: FlowRow, flows: Catalogue) -> AnyFlow:
     """The flow that a row is a case of.
 
     Raises:
-        UnknownStoredState: this program does not know the flow, its chart version or its state.
+        UnknownVersion, UnknownStoredState: this program does not know the flow, its chart version or its state.
     """
-    flow = flows.get(row.flow)
-    if flow is None or row.chart_version != flow.version or row.state not in flow.answers.places:
+    flow = flows.of(row)
+    if row.state not in flow.answers.places:
         raise UnknownStoredState(flow_id=row.id, flow=row.flow, state=row.state, chart_version=row.chart_version)
     return flow
 
 
-def record_of(row: FlowRow, flows: Mapping[str, AnyFlow], keys: Keyring) -> AnyRecord:
+def record_of(row: FlowRow, flows: Catalogue, keys: Keyring) -> AnyRecord:
     """The record of a row.
 
     Raises:
-        UnknownStoredState: this program does not know the flow, its chart version or its state.
+        UnknownVersion, UnknownStoredState: this program does not know the flow, its chart version or its state.
         Erased: its personal part is destroyed.
         DataDamaged: the data does not open or decode.
     """

@@ -38,7 +38,6 @@ from registratura.flows.errors import (
     DataDamaged,
     Erased,
     IdempotencyConflict,
-    NotAFlow,
     NotJudged,
     NotStartedByHosts,
     RegistraturaError,
@@ -83,8 +82,7 @@ class Engine:
             UnknownEvent: the event does not start this flow.
             NotAFlow: it is none of the flows' classes.
         """
-        if flow not in self.tools.flows.values():
-            raise NotAFlow(what=repr(flow), known=", ".join(known.__name__ for known in self.tools.flows.values()))
+        flow = self.tools.flows.newest(flow)
         event = beginning(flow, origin) if event is None else event
         request = request_of(self.tools.keys, START, event, caller, idempotency_key, origin)
         if type(event) not in flow.begins:

@@ -23,7 +23,7 @@ NOBODY = "nobody"
 
 def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
     """The steps of one event: the flow's own first, then those of the flows it sends to."""
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     must_be_possible(flow, record, event)
     facts = _gather(ask, flow, record, event)
     step = decide(flow, record, event, facts, now=ask.now, by=ask.by)
@@ -70,7 +70,7 @@ def effective(ask: Asking, record: AnyRecord) -> AnyRecord:
 
 
 def _one_timer(ask: Asking, record: AnyRecord, kind: str) -> tuple[AnyRecord, list[Step]]:
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     # The timer is struck off first, so that an event which leaves it alone cannot happen again for ever.
     struck = record.but(timers={name: timer for name, timer in record.timers.items() if name != kind})
     if kind not in flow.answers.events(record.state):
@@ -97,7 +97,8 @@ def _follow(ask: Asking, step: Step) -> tuple[list[Step], tuple[Refusal, ...]]:
 
 def _sent(ask: Asking, send: Send | Start) -> tuple[list[Step], tuple[Refusal, ...]]:
     if isinstance(send, Start):
-        steps = plan_start(ask, send, send.session or NOBODY)
+        newest = replace(send, flow=ask.tools.flows.newest(send.flow))
+        steps = plan_start(ask, newest, send.session or NOBODY)
         return steps, steps[0].refusals
     record = ask.stored(send.to)
     if record is None:

@@ -100,7 +100,7 @@ def beginning(flow: AnyFlow, origin: Origin) -> Event:
 
 def check(tools: Tools, record: AnyRecord, request: Request) -> None:
     """Whether the flow knows the event, from this origin, in its present state, with such a payload."""
-    flow, event = tools.flows[record.flow], request.event
+    flow, event = tools.flows.of(record), request.event
     if flow.by_name.get(event.name) is not type(event) or type(event) in flow.begins:
         raise UnknownEvent(flow=flow.name, event=event.name, known=", ".join(known.name for known in flow.events))
     if event.origin is not request.origin:
@@ -136,7 +136,7 @@ def _may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
     """
     if caller is None or (record.account is not None and caller.account == record.account):
         return True
-    if record.account is not None and (caller.account is not None or not tools.flows[record.flow].outlives_sign_in):
+    if record.account is not None and (caller.account is not None or not tools.flows.of(record).outlives_sign_in):
         return False
     if record.session is None:
         return record.account is None

@@ -56,7 +56,7 @@ class Timers:
         plans: dict[str, tuple[int, Changes | None]] = {}
 
         def plan(rows: Sequence[FlowRow]) -> Iterator[Changes]:
-            new = {row.id: row for row in rows if row.id not in self.aside}
+            new = {row.id: row for row in rows if row.id not in self.aside and not self._left(row)}
             with self.engine.storage.unit() as unit:
                 plans.update((flow_id, self._planned(unit, row)) for flow_id, row in new.items())
             return (changes for _, changes in plans.values() if changes is not None)
@@ -71,6 +71,13 @@ class Timers:
         alone = [flow_id for flow_id, (_, changes) in plans.items() if changes is None]
         self._tell([changes for flow_id in moved if (changes := plans[flow_id][1]) is not None])
         return found, len(plans), sum(plans[flow_id][0] for flow_id in moved), alone
+
+    def _left(self, row: FlowRow) -> bool:
+        """Whether the flow goes by a version that this program does not have: others carry its timers out."""
+        left = (row.flow, row.chart_version) not in self.engine.tools.flows.versions
+        if left:
+            self.aside[row.id] = self.engine.tools.clock() + SET_ASIDE
+        return left
 
     def _tell(self, written: Sequence[Changes]) -> None:
         with self.engine.storage.unit() as unit:

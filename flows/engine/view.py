@@ -76,7 +76,8 @@ class FlowView:
     """A flow as it is now, and how the event that was just sent ended.
 
     `refusals` is empty, or every reason why not. `transition` is the id of the transition taken. `started` are the
-    flows that this event started, by their name. `account` is set once the person is known.
+    flows that this event started, by their name. `account` is set once the person is known. `chart_version` is the
+    version of the chart by which the flow goes.
     """
 
     id: str
@@ -91,6 +92,7 @@ class FlowView:
     refusals: tuple[ShownRefusal, ...] = ()
     transition: str = ""
     started: Mapping[str, str] = field(default_factory=dict)
+    chart_version: int = 1
 
     def action(self, name: str) -> Action:
         """The action of that name.
@@ -106,7 +108,7 @@ class FlowView:
 
 def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowView:
     """The view of a record as it is now, and how the event that was just sent ended."""
-    flow = ask.tools.flows[record.flow]
+    flow = ask.tools.flows.of(record)
     key = texts.screen_key(flow.name, record.state)
     screen = _screen(ask, texts, flow, record, key)
     hidden = screen.items.get("hidden", ())
@@ -115,6 +117,7 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowV
     return FlowView(
         id=record.id,
         flow=record.flow,
+        chart_version=record.chart_version,
         state=record.state,
         version=record.version,
         ended=flow.ended(record.state),

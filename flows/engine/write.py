@@ -50,7 +50,7 @@ class Rows:
         known = self.after.get(record.id, step.before)
         chains = known or record
         key_id = self._key_id(record, known)
-        if step.before is None or step.move.changes:
+        if step.before is None or step.move.changes or step.before.chart_version != record.chart_version:
             self.data[record.id] = split(record.data)
         evidence = self._evidence(step, chains)
         sealing = self.ask.keys, key_id, self.ask.wrapped[key_id]
@@ -86,7 +86,7 @@ class Rows:
     def _ends_with_nobody(self, record: AnyRecord) -> bool:
         """Nobody could ever ask that what such a flow holds of a person be destroyed: so it is when the flow ends."""
         unknown = record.account is None and record.subject is None
-        return unknown and self.ask.tools.flows[record.flow].ended(record.state)
+        return unknown and self.ask.tools.flows.of(record).ended(record.state)
 
     def _erased(self, nobodys: set[str]) -> Erased | None:
         gone = erased(self.ask, self.erases) if self.erases else Erased()

@@ -52,6 +52,12 @@ def stuck(
     return show_stuck(database, keys, minutes)
 
 
+Portal = Annotated[
+    str | None,
+    typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает ваши схемы и их версии."),
+]
+
+
 @flows_app.command(
     "verify",
     cls=RussianCommand,
@@ -65,12 +71,55 @@ def verify_flows(
     checkpoints: Annotated[
         str | None, typer.Option("--checkpoints", metavar="ПАПКА", help="Сравнить и с контрольными точками.")
     ] = None,
+    portal: Portal = None,
     database: Database = OURS,
     keys: Keys = None,
 ) -> int:
     from registratura.host.terminal.flows import verify
 
-    return verify(flow, checkpoints, database, keys)
+    return verify(flow, checkpoints, portal, database, keys)
+
+
+@flows_app.command(
+    "replay",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Что пошло бы иначе по схемам этой программы: по журналам, ничего не меняя.",
+)
+def replay(
+    flow: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
+    ] = None,
+    portal: Portal = None,
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal.replaying import replay_flows
+
+    return replay_flows(flow, database, keys, portal)
+
+
+@flows_app.command(
+    "migrate",
+    cls=RussianCommand,
+    options_metavar=OPTIONS,
+    help="Перевести открытые процессы на новую версию схемы, каждый отдельно.",
+)
+def migrate(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", metavar="", help="Только сказать, что стало бы с каждым.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="СКОЛЬКО", min=1, help="Не больше стольких за раз.", show_default=False),
+    ] = None,
+    portal: Portal = None,
+    database: Database = OURS,
+    keys: Keys = None,
+) -> int:
+    from registratura.host.terminal.migrating import migrate_flows
+
+    return migrate_flows(database, keys, portal, limit, dry_run=dry_run)
 
 
 @flows_app.command(

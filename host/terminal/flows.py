@@ -21,6 +21,7 @@ from registratura.host.terminal.charts import title_of
 from registratura.host.terminal.console import complain, console, put, say
 from registratura.host.terminal.failures import Complaint, told
 from registratura.host.terminal.opening import opened
+from registratura.host.terminal.working import portal_named
 
 PAGE = 500
 SHORT = 8
@@ -54,7 +55,7 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
             log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
     say(f"{title_of_flow(row.flow)} ({row.flow}), {row.id}", "bold")
     say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
-    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(row.flow, entry) for entry in log])
+    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(entry) for entry in log])
     for kind, timer in timers_of(json.loads(row.timers)).items():
         say(f"Таймер {kind}: {timer.due:%d.%m.%Y %H:%M:%S} UTC")
     for effect in effects:
@@ -63,12 +64,12 @@ def show_flow(part: str, database: str, keys: str | None) -> int:
     return 0
 
 
-def verify(part: str | None, checkpoints: str | None, database: str, keys: str | None) -> int:
+def verify(part: str | None, checkpoints: str | None, portal_name: str | None, database: str, keys: str | None) -> int:
     """Replay the log and follow the chains of one flow, or of all; 1 if something is not what was done.
 
     With `checkpoints`, a folder, also compare the database with what it had when they were signed.
     """
-    with opened(database, keys) as portal:
+    with portal_named(database, keys, portal_name) as portal:
         ids = [found(portal, part).id] if part else list(_ids(portal))
         counts = [_verified(portal, flow_id) for flow_id in ids]
         if bad := counts.count(None):
@@ -165,7 +166,8 @@ def title_of_flow(flow: str) -> str:
 
 
 def _state(row: FlowRow) -> str:
-    place = FLOWS[row.flow].answers.places.get(row.state) if row.flow in FLOWS else None
+    flow = FLOWS.versions.get((row.flow, row.chart_version)) or FLOWS.get(row.flow)
+    place = flow.answers.places.get(row.state) if flow else None
     return place.title if place else row.state
 
 
@@ -174,8 +176,8 @@ def time_of(at: int) -> str:
     return f"{moment(at):%d.%m.%y %H:%M:%S}"
 
 
-def _entry(flow: str, entry: LogRow) -> tuple[str, ...]:
-    kind = FLOWS[flow].by_name.get(entry.event) if flow in FLOWS else None
+def _entry(entry: LogRow) -> tuple[str, ...]:
+    kind = FLOWS.events.get(entry.event)
     outcome: dict[str, Any] = json.loads(entry.outcome)
     codes = ", ".join(refusal["code"] for refusal in outcome.get("refusals", ()))
     channel = json.loads(entry.by).get("channel", "")

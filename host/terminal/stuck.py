@@ -12,6 +12,7 @@ from registratura.flows.engine.codec import micros, record_of
 from registratura.flows.errors import DataDamaged, Erased, UnknownStoredState
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import ERASED, EffectRow, FlowRow
+from registratura.flows.versions import UnknownVersion
 from registratura.host.portal import Registratura
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.flows import rows, table, time_of, title_of_flow
@@ -59,6 +60,8 @@ def _flows(portal: Registratura, late: datetime) -> Iterator[Trouble]:
             yield from _of_record(record_of(row, FLOWS, portal.engine.tools.keys), late)
         except Erased:
             continue
+        except UnknownVersion:
+            yield _unreadable(row, f"версии {row.chart_version} схемы у этой программы нет")
         except UnknownStoredState:
             yield _unreadable(row, f"состояние {row.state} этой программе неизвестно")
         except DataDamaged:

@@ -24,7 +24,7 @@ HOW = "Назовите портал так: --portal мой.модуль:имя
 
 def work(database: str, keys: str | None, portal: str | None, lease: float, *, machines: bool = False) -> int:
     """Work until SIGTERM or Ctrl-C, which is how it ends well. Where machines read, what it says goes to the log."""
-    with _portal(database, keys, portal) as made:
+    with portal_named(database, keys, portal) as made:
         worker = made.worker(
             lease=timedelta(seconds=lease), effects=portal is not None, tell=to_log if machines else _tell
         )
@@ -64,7 +64,12 @@ def _tell(news: News) -> None:
 
 
 @contextmanager
-def _portal(database: str, keys: str | None, name: str | None) -> Iterator[Registratura]:
+def portal_named(database: str, keys: str | None, name: str | None) -> Iterator[Registratura]:
+    """The host's portal `my.module:name`; without a name, ours over the database.
+
+    Raises:
+        Complaint: there is no such portal, or it does not open.
+    """
     if name is None:
         with opened(database, keys) as portal:
             yield portal

@@ -43,7 +43,6 @@ from registratura.host.portal import Registratura
 from registratura.host.web import api_docs as docs
 from registratura.host.web.api_errors import MethodUnknown, RequestInvalid, SessionRequired, VersionStale
 from registratura.host.web.api_models import (
-    EVENTS,
     STARTS,
     DeclaredFlowJson,
     DeclaredFlowsJson,
@@ -160,7 +159,7 @@ def _start(api: Api, who: Any) -> Endpoint:
             raise NotStartedByHosts(flow=body.flow)
         flow = STARTS[body.flow]
         name = body.event if "event" in body.model_fields_set else begins_of_persons(flow)[0].name
-        event = request.state.event = _event(flow.name, name, body.payload)
+        event = request.state.event = _event(api.portal, flow.name, name, body.payload)
         view = await api.portal.astart(flow, event, caller=_over(caller, event), idempotency_key=key)
         # Relative to this address, wherever the host has mounted it.
         return await api.answer(request, view, 201, Location=f"flows/{view.id}")
@@ -184,7 +183,7 @@ def _send(api: Api, who: Any) -> Endpoint:
         if_match: IfMatch = None,
         caller: Caller = who,
     ) -> Response:
-        event = request.state.event = _event("", body.event, body.payload)
+        event = request.state.event = _event(api.portal, "", body.event, body.payload)
         send = partial(api.portal.asend, _id(flow_id), event, caller=_over(caller, event), idempotency_key=key)
         try:
             async with evenly(body.event, api.even_out):
@@ -227,13 +226,13 @@ def _id(flow_id: str) -> str:
     return flow_id
 
 
-def _event(flow: str, name: str, payload: dict[str, Any]) -> Event:
+def _event(portal: Registratura, flow: str, name: str, payload: dict[str, Any]) -> Event:
     """The event of that name; whether the flow knows it, the engine says.
 
     Raises:
         UnknownEvent, NotAPersonsEvent, InvalidPayload: whatever flow it is for, so they tell nothing about it.
     """
-    kind = EVENTS.get(name)
+    kind = portal.parts.flows.events.get(name)
     if kind is None:
         raise UnknownEvent(flow=flow or "flow", event=name, known="the ones in the OpenAPI document")
     if kind.origin is not Origin.PERSON:
@@ -273,7 +272,7 @@ def _json(given: Given, status: int = 200, **headers: str) -> Response:
 
 
 def _entry(row: LogRow, portal: Registratura) -> EntryJson:
-    event = EVENTS[row.event]
+    event = portal.parts.flows.events[row.event]
     return EntryJson(
         version=row.seq,
         at=moment(row.at),

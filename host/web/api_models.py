@@ -15,9 +15,6 @@ from registratura.flows.flow import AnyFlow
 from registratura.flows.one_time_code import OneTimeCode
 from registratura.host.web.strict_json import LARGEST
 
-EVENTS: Mapping[str, type[Event]] = {name: event for flow in FLOWS.values() for name, event in flow.by_name.items()}
-"""All events by name: a name means one event in all flows that know it."""
-
 
 def begins_of_persons(flow: AnyFlow) -> tuple[type[Event], ...]:
     """The events with which a person starts such a flow."""
@@ -33,7 +30,7 @@ STARTS: Mapping[str, AnyFlow] = {
 """The flows that a person may start."""
 
 SENDS: tuple[type[Event], ...] = tuple(
-    dict.fromkeys(event for flow in FLOWS.values() for event in flow.events if event.origin is Origin.PERSON)
+    dict.fromkeys(event for flow in FLOWS.versions.values() for event in flow.events if event.origin is Origin.PERSON)
 )
 """The events that a person may send to a flow."""
 

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.responses import Response
 
 from registratura.flows.cabinet import Cabinet, CloseCabinet
-from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.view import FlowView, plain_schema, shown
 from registratura.flows.errors import (
     CallerError,
@@ -73,11 +72,12 @@ def act(call: Call) -> Response:
     """Send a flow an event, as a form on some page says."""
     flow_id, name = call.params["flow_id"], call.params["event"]
     before = call.portal.get(flow_id, caller=call.caller)
-    event_type = FLOWS[before.flow].by_name.get(name)
+    flow = call.flow_of(before)
+    event_type = flow.by_name.get(name)
     if event_type is None:
         raise UnknownEvent(flow=before.flow, event="of this address", known="those on the page")
     try:
-        event = FLOWS[before.flow].parse(name, payload_of(event_type, plain_schema(event_type), call.form))
+        event = flow.parse(name, payload_of(event_type, plain_schema(event_type), call.form))
         call.browser.comes_over(event)
         view = _send(call, flow_id, event)
     except InvalidPayload as error:

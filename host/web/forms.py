@@ -9,7 +9,6 @@ from typing import Any
 
 from registratura.domain.card_fields import REQUIRED, FieldName
 from registratura.domain.values import secret_fields
-from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.view import Action, Button, FlowView, schema_of
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
@@ -104,9 +103,9 @@ class Said:
     values: Mapping[str, str] | None = None
 
 
-def forms_of(view: FlowView, texts: Texts, said: Said) -> tuple[Form, ...]:
+def forms_of(flow: AnyFlow, view: FlowView, texts: Texts, said: Said) -> tuple[Form, ...]:
     """The forms of a flow's screen, in the order of its actions. Actions whose buttons are hidden have none."""
-    flow, items = FLOWS[view.flow], view.screen.items
+    items = view.screen.items
     made = []
     for action in view.actions:
         if not action.buttons:

@@ -102,13 +102,13 @@ def draw_flow(call: Call, view: FlowView) -> Response:
 def flow_page(call: Call, view: FlowView, flash: Flash | None) -> FlowPage:
     """Gather what belongs to the page."""
     texts = call.site.texts
-    forms = {form.event: form for form in forms_of(view, texts, _said(flash, view.id))}
+    forms = {form.event: form for form in _forms(call, view, flash)}
     consent = _consent(call) if STARTS.get(view.screen.id) else {}
     starts = [
         start_form(flow, event, consent, texts, _said(flash, flow.name))
         for flow, event in STARTS.get(view.screen.id, ())
     ]
-    parts = {part.id: Part(part, _sorted(forms_of(part, texts, _said(flash, part.id)))) for part in _parts(call, view)}
+    parts = {part.id: Part(part, _sorted(_forms(call, part, flash))) for part in _parts(call, view)}
     shown = call.browser.data.explains and call.site.options.explains
     page = FlowPage(
         view=view,
@@ -129,9 +129,13 @@ def flow_page(call: Call, view: FlowView, flash: Flash | None) -> FlowPage:
     return replace(page, alert=" ".join(text for _, text, _ in flash.reasons))
 
 
+def _forms(call: Call, view: FlowView, flash: Flash | None) -> tuple[Form, ...]:
+    return forms_of(call.flow_of(view), view, call.site.texts, _said(flash, view.id))
+
+
 def _explanation(call: Call, view: FlowView) -> Explanation:
     history = call.portal.history(view.id, caller=call.caller)
-    return explained(view, history, call.portal.parts.settings.timezone)
+    return explained(call.flow_of(view), view, history, call.portal.parts.settings.timezone)
 
 
 def _said(flash: Flash | None, flow_id: str) -> Said:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
 
-from registratura.flows.catalogue import FLOWS
+from registratura.flows.chart import Answers
 from registratura.flows.engine.codec import moment
 from registratura.flows.engine.view import FlowView
 from registratura.flows.flow import AnyFlow
@@ -67,18 +67,17 @@ class Explanation:
     log: tuple[Entry, ...]
 
 
-def explained(view: FlowView, history: Sequence[LogRow], zone: tzinfo) -> Explanation:
-    """The panel for a flow, from its chart and its log, with the times of that zone."""
-    flow = FLOWS[view.flow]
+def explained(flow: AnyFlow, view: FlowView, history: Sequence[LogRow], zone: tzinfo) -> Explanation:
+    """The panel for a case of a flow, from its chart and its log, with the times of that zone."""
     steps = list(_steps(flow, history))
     walked = {(source, target) for source, target in steps if source != target}
     places = list(flow.answers.places)
     order = {path: number for number, path in enumerate(places)}
     visited = {target for _, target in steps}
     boxes = tuple(_box(flow, path, number, view.state, visited) for path, number in order.items())
-    known = _pairs(flow.name)
+    known = _pairs(flow.answers)
     known = known if len(known) <= MOST else ()
-    pairs = dict.fromkeys((*known, *((a, b) for a, b in walked if a)))
+    pairs = dict.fromkeys((*known, *((a, b) for a, b in walked if {a, b} <= order.keys())))
     arrows = tuple(Arrow(_curve(order[a], order[b]), (a, b) in walked) for a, b in pairs)
     height = len(places) * (BOX + GAP) + GAP
     lit = tuple(sorted(arrows, key=lambda arrow: arrow.walked))
@@ -124,9 +123,8 @@ def _box(flow: AnyFlow, path: str, number: int, state: str, visited: set[str]) -
 
 
 @cache
-def _pairs(flow: str) -> tuple[tuple[str, str], ...]:
+def _pairs(chart: Answers) -> tuple[tuple[str, str], ...]:
     """Which state leads to which, as the chart says; the ways out that every state has are left out."""
-    chart = FLOWS[flow].answers
     found = {
         (path, answer.target): None
         for path in chart.places

@@ -18,8 +18,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from registratura.flows.engine.view import FlowView
 from registratura.flows.errors import Conflict, NotAllowedNow, OperatorError, RegistraturaError, UnknownEvent
 from registratura.flows.errors import UnknownFlow as Unknown
+from registratura.flows.flow import AnyFlow
 from registratura.flows.ports import Caller
 from registratura.flows.texts import Texts
 from registratura.host.gosuslugi.client import GosuslugiClient
@@ -66,6 +68,10 @@ class Call:
     @property
     def portal(self) -> Registratura:
         return self.site.portal
+
+    def flow_of(self, view: FlowView) -> AnyFlow:
+        """The flow in the version by which this case goes."""
+        return self.portal.parts.flows.of(view)
 
     @property
     def caller(self) -> Caller:

@@ -12,6 +12,7 @@ from support.terminal import Run
 from registratura.features.spec.changes import NOTHING
 from registratura.features.spec.release import Release, Way
 from registratura.features.spec.releasing import release
+from registratura.features.spec.standing import Standing, become
 from registratura.flows.registration import ChooseRegion, Registration
 from registratura.flows.settings import Settings
 from registratura.host.terminal.opening import world
@@ -64,6 +65,18 @@ def test_what_becomes_of_open_flows_is_counted_and_nobody_is_named(run: Run, sto
     ) in said
     assert "прекращена" not in said
     assert not any(id in said for id in stood)
+
+
+def test_flows_of_an_earlier_version_that_is_still_there_go_on_by_it() -> None:
+    new = without(RELEASE, "registration", "main_page/register/consent", Way(id="main_page/register/region"))
+    second = new.charts["registration"].model_copy(update={"version": 2})
+    new = new.model_copy(update={"charts": new.charts | {"registration": second}})
+    found = [Standing("registration", version, "main_page", True, True, 1) for version in (1, 2)]
+    titles = [section.title for section in become(found, RELEASE, new)]
+    assert titles == [
+        "Открытые процессы, у которых дальше по-другому",
+        "Открытые процессы, которые идут дальше как прежде",
+    ]
 
 
 @pytest.mark.usefixtures("stood")

@@ -129,3 +129,10 @@ def test_nothing_personal_is_told(run: Run, tmp_path: Path) -> None:
     words = (PERSON.name.last, PERSON.name.first, PERSON.snils, PERSON.phone, PERSON.oid)
     assert len(ran.out.splitlines()) > 3
     assert [word for word in words if str(word) in ran.out + ran.err] == []
+
+
+def test_a_version_that_this_program_does_not_have_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    left = withdrawn(tmp_path)
+    change(tmp_path, f"UPDATE registratura_flows SET chart_version=2 WHERE id='{left}'")
+    told = run(*AT).out.splitlines()[-1].split("\t")
+    assert told[:3] == [left, "Отзыв согласия", "версии 2 схемы у этой программы нет"]

@@ -89,11 +89,11 @@ def at_consent(browser: Browser) -> Page:
     return browser.press("Зарегистрироваться")
 
 
-def at_card(browser: Browser) -> Page:
+def at_card(browser: Browser, who: str = "rita") -> Page:
     at_consent(browser)
     browser.press("Да, я согласен")
     browser.press("госуслуги")
-    return through_gosuslugi(browser)
+    return through_gosuslugi(browser, who)
 
 
 def through_gosuslugi(browser: Browser, who: str = "rita") -> Page:

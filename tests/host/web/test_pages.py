@@ -122,8 +122,8 @@ def test_a_host_may_leave_the_panel_out() -> None:
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_the_panel_can_draw_every_chart(flow: str) -> None:
-    places = set(FLOWS[flow].answers.places)
-    assert {state for pair in _pairs(flow) for state in pair} <= places
+    answers = FLOWS[flow].answers
+    assert {state for pair in _pairs(answers) for state in pair} <= set(answers.places)
 
 
 def test_the_name_at_the_top_leads_to_the_settings(browser: Browser) -> None:

@@ -212,7 +212,7 @@ def told(call: Callable[[], FlowView]) -> Told:
         view = call()
     except RegistraturaError as error:
         return {"problem": error.code}
-    said: Told = VIEW.dump_python(view, mode="json", exclude={"account", "subject"})
+    said: Told = VIEW.dump_python(view, mode="json", exclude={"account", "subject", "chart_version"})
     for action, known in zip(said["actions"], view.actions, strict=True):
         action["available"] = known.available
     return said

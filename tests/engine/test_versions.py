@@ -1,0 +1,138 @@
+"""Two versions of a chart in one database: each flow ends under its own, or is migrated, timers and all (U57)."""
+
+from __future__ import annotations
+
+import pytest
+from support.portal import AT_HOME, NOON, PASSWORD, Scene, tables
+from support.second import BOTH, LIFE, ONLY_SECOND, PAUSE, Registration2, at_offer, beside
+
+from registratura.flows.catalogue import FLOWS
+from registratura.flows.errors import ChartError, NotAFlow
+from registratura.flows.event import TimeEvent
+from registratura.flows.patient_card import PatientCard
+from registratura.flows.registration import (
+    ChooseRegion,
+    ConfirmCard,
+    ConfirmLater,
+    Registration,
+    SetPassword,
+    SkipPassword,
+)
+from registratura.flows.versions import Catalogue, UnknownVersion
+
+SET = SetPassword(password=PASSWORD, repeat=PASSWORD)
+
+
+# ─── Side by side ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_flow_ends_under_the_version_that_it_started_with(scene: Scene) -> None:
+    old, second = at_offer(scene), beside(scene)
+    new = second.portal.start(Registration, caller=AT_HOME)
+    assert (second.portal.get(old).chart_version, new.chart_version) == (1, 2)
+    assert second.portal.send(old, SkipPassword(), caller=AT_HOME).state == "registered"
+    assert second.portal.verify(old).sound
+
+
+def test_new_flows_start_under_the_newest_whichever_is_named(scene: Scene) -> None:
+    second = beside(scene)
+    flows = [second.portal.start(flow, caller=AT_HOME) for flow in (Registration, Registration2)]
+    assert [flow.chart_version for flow in flows] == [2, 2]
+    assert scene.portal.start(Registration, caller=AT_HOME).chart_version == 1
+    with pytest.raises(NotAFlow):
+        scene.portal.start(Registration2)
+
+
+def test_the_second_version_has_what_it_declares_and_what_it_inherits(scene: Scene) -> None:
+    second = beside(scene)
+    flow = second.at_card()
+    second.walk(flow.id, ConfirmLater(), caller=AT_HOME)
+    assert second.portal.engine.record(flow.id).timers["remind"].due == NOON + PAUSE
+    scene.clock.turn(PAUSE)
+    reminded = second.portal.get(flow.id, caller=AT_HOME)
+    assert (reminded.state, reminded.screen.title) == ("password_reminder", "Пароль так и не задан")
+    assert second.portal.engine.record(flow.id).data.reminded
+    assert second.portal.send(flow.id, SET, caller=AT_HOME).state == "registered"
+    assert second.portal.verify(flow.id).sound
+    assert Registration.decisions[ConfirmCard] is not Registration2.decisions[ConfirmCard]
+
+
+def test_a_flow_that_another_one_starts_is_of_the_newest_version_too(scene: Scene) -> None:
+    class PatientCard2(PatientCard):
+        """Карта пациента."""
+
+        version = 2
+
+    second = beside(scene, Catalogue(*FLOWS.values(), PatientCard2))
+    caller = second.registered()
+    assert second.portal.get(second.flow_of(caller, "patient_card"), caller=caller).chart_version == 2
+
+
+# ─── A program that does not have the version ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_version_that_is_not_known_is_said_and_nothing_is_written(scene: Scene) -> None:
+    new = beside(scene).portal.start(Registration, caller=AT_HOME).id
+    before = tables(scene)
+    for use in (
+        lambda: scene.portal.get(new, caller=AT_HOME),
+        lambda: scene.portal.send(new, ChooseRegion(region="74"), caller=AT_HOME),
+        lambda: scene.portal.parse(new, "choose_region", {"region": "74"}),
+        lambda: scene.portal.verify(new),
+        lambda: scene.portal.replay(new),
+        lambda: scene.portal.migrate(new),
+    ):
+        with pytest.raises(UnknownVersion) as raised:
+            use()
+        assert raised.value.params == {"flow_id": new, "flow": "registration", "chart_version": 2, "known": "1"}
+    assert tables(scene) == before
+
+
+def test_an_old_version_that_was_dropped_is_said_too(scene: Scene) -> None:
+    old = scene.portal.start(Registration, caller=AT_HOME).id
+    with pytest.raises(UnknownVersion, match="this program knows 2"):
+        beside(scene, ONLY_SECOND).portal.get(old)
+
+
+def test_timers_of_a_version_that_is_not_known_are_left_to_others(scene: Scene) -> None:
+    second = beside(scene)
+    old = scene.at_consent().id
+    scene.clock.turn(LIFE - PAUSE)
+    new = at_offer(second)
+    scene.clock.turn(PAUSE)
+    left = scene.portal.run_due()
+    assert (left.timers, left.broken) == (1, 0), "its own is carried out, the other's is left and no fault"
+    assert scene.state(old) == "expired"
+    assert second.portal.run_due().timers == 1
+    assert second.state(new) == "password_reminder"
+
+
+# ─── The catalogue ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_catalogue_that_contradicts_itself_is_refused() -> None:
+    class ChooseRegion(TimeEvent):
+        """Another class of that name."""
+
+    class Twice(Registration):
+        """The same version again."""
+
+    class Renamed(Registration2):
+        """An event that means something else."""
+
+        version = 3
+        events = (*Registration2.events, ChooseRegion)
+
+    with pytest.raises(ChartError, match="version 1 is declared twice"):
+        Catalogue(*FLOWS.values(), Twice)
+    with pytest.raises(ChartError, match="choose_region has another class"):
+        Catalogue(*BOTH.versions.values(), Renamed)
+    with pytest.raises(ChartError, match="a migration comes from version 1"):
+        Catalogue(Registration2)
+
+
+def test_the_newest_stands_under_the_name_in_any_order() -> None:
+    for flows in ((Registration, Registration2), (Registration2, Registration)):
+        catalogue = Catalogue(*flows)
+        assert catalogue["registration"] is Registration2
+        assert catalogue.numbers("registration") == [1, 2]
