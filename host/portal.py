@@ -24,7 +24,8 @@ from registratura.flows.engine.audit import Verdict, verify
 from registratura.flows.engine.due import Done, Rounds, forget
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
-from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
+from registratura.flows.keyring import Keyring
+from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Storage
 from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect
