@@ -66,7 +66,6 @@ def rekey_digests(storage: Storage, keys: Keyring) -> None:
     if keys.check_value() != newest.check_value():
         _rekey(storage, keys, drop=False)
         storage.set_meta(KEY_CHECK, newest.check_value())
-    _rekey_requests(storage, keys)
 
 
 def drop_digests(storage: Storage, keys: Keyring) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from registratura.domain.attempts import (
     Attempts,
@@ -29,7 +29,6 @@ from registratura.flows.rows import AttemptChange, TicketRow
 from registratura.flows.step import Step
 
 NONE = Attempts()
-EVER = micros(datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,7 @@ def settled(
             after = succeeded(current) if counter.forgives else current
             overran = (ask.unit.attempts(counter.scope) or NONE).locked_until
             own, open_at = None if counter.forgives else ticket.at, micros(max(ask.now, overran or ask.now))
-            at = {counter.scope: open_at}
-            changes += [AttemptChange(scope, after, at.get(scope, EVER), own) for scope in counter.scopes]
+            changes += [AttemptChange(scope, after, open_at, own) for scope in counter.scopes]
     return tuple(changes)
 
 

@@ -11,10 +11,24 @@ from typing import Any
 
 import pytest
 from support.portal import AT_HOME, Scene, codes, opened, submitting
-from support.rotating import BOTH, FIRST, LAST, ONE, accounts, both_ways, process, somebody, tried, under
+from support.rotating import (
+    BOTH,
+    FIRST,
+    LAST,
+    ONE,
+    accounts,
+    both_ways,
+    process,
+    somebody,
+    tried,
+    under,
+)
 
 from registratura.flows.registration import Registration
 from registratura.storage import SecretKeyring, rotation
+from registratura.storage.line import Line
+from registratura.storage.sql_rekeying import DROP_COUNTER
+from registratura.storage.statements import HOLD_COUNTER
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -158,3 +172,28 @@ def test_two_windows_of_one_person_in_two_stages_open_one_account(scene: Scene) 
         ends = [view.result().state for view in views]
         assert sorted(ends) == ["already_registered"] * 3 + ["card_review"]
     assert len(accounts(scene)) == 12
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_counter_that_is_let_go_while_it_is_taken_is_taken_all_the_same(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A former key's counter goes after it was found to be there, and before it is held."""
+    with opened(kind, tmp_path, keys=SecretKeyring(ONE)) as scene:
+        person = somebody()
+        scene.registered(person)
+        tried(scene, person, "wrong")
+        process(scene, BOTH).portal.operator.rekey_digests()
+        by_second, rows = process(scene, BOTH), Line.rows
+        dropped: list[str] = []
+
+        def late(line: Line, statement: Any, *values: Any) -> Any:
+            if statement is HOLD_COUNTER and FIRST.id in values[0] and values[0] not in dropped:
+                dropped.append(values[0])
+                line.run(DROP_COUNTER, *values)
+            return rows(line, statement, *values)
+
+        monkeypatch.setattr(Line, "rows", late)
+        assert [codes(tried(by_second, person, "wrong")) for _ in range(4)] == [["sign_in.failed"]] * 4
+        assert dropped
+        assert codes(tried(by_second, person)) == ["attempts.exhausted"]

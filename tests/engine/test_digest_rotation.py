@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.leaving import withdrawn
-from support.portal import AT_HOME, Scene, codes, opened, submitting
+from support.portal import AT_HOME, PASSWORD, Scene, codes, opened, submitting
 from support.rotating import (
     BOTH,
     FIRST,
@@ -31,6 +31,7 @@ from registratura.flows.errors import IdempotencyConflict, KeyWrong
 from registratura.flows.keyring import DigestKeyNotPrepared, DigestKeyNotRotated
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
 from registratura.flows.registration import ChooseRegion, Registration
+from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 from registratura.storage import SecretKeyring
 from registratura.storage.keyring import Keys
 
@@ -134,6 +135,17 @@ def test_an_attempt_that_one_process_counted_another_redeems_once(scene: Scene) 
             assert unit.ticket(ticket).spent == 1
     view = other.portal.send(early, submitting("00000000"), caller=caller, ticket=kept)
     assert codes(view) == ["code.not_accepted"]
+
+
+def test_a_right_password_that_was_counted_in_time_is_not_locked_out_by_the_change(scene: Scene) -> None:
+    """U46: a lock that began because more came than there are guesses is none for what was counted before it."""
+    for one, other in both_ways(scene):
+        person = somebody()
+        one.registered(person)
+        flow = one.walk(one.portal.start(SignIn).id, ChoosePassword()).id
+        right = SubmitPassword(login=str(person.email), password=PASSWORD)
+        ticket, *_ = [one.portal.attempt(flow, right) for _ in range(7)]
+        assert other.portal.send(flow, right, ticket=ticket).state == "signed_in"
 
 
 def test_erasure_reaches_what_was_claimed_under_either_key(scene: Scene) -> None:
