@@ -68,7 +68,7 @@ class Unit(Protocol):
 
     def flow(self, flow_id: str) -> FlowRow | None: ...
     def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]: ...
-    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None: ...
+    def claim(self, kind: str, digest: str) -> ClaimRow | None: ...
     def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]: ...
     def log_entry(self, flow_id: str, seq: int) -> LogRow | None: ...
     def timers(self, flow_id: str) -> Sequence[TimerRow]: ...
@@ -118,6 +118,10 @@ class Dispatcher(Protocol):
         """
 
 
+Renew = Callable[[str], str]
+"""Brings the digests in a text under the newest key."""
+
+
 @runtime_checkable
 class Storage(Protocol):
     """Where rows are kept."""
@@ -134,7 +138,8 @@ class Storage(Protocol):
         """Count an attempt, in a transaction of its own: read the counters, judge, write them and the ticket.
 
         A ticket that is already there is returned as it is and nothing is counted. `judge` is given a counter for each
-        scope, an empty one if there was none, and gives the verdict and the counters' new values.
+        scope, an empty one if there was none, and gives the verdict and the counters' new values. All who hold several
+        counters take them in the order of their scopes.
         """
 
     def add_security_event(self, row: SecurityRow) -> None: ...
@@ -193,39 +198,27 @@ class Storage(Protocol):
     def rewrap(self, keys: Sequence[tuple[KeyRow, str]]) -> int:
         """Wrap data keys anew, those that are still as they were read; how many they were."""
 
+    def rekey_claims(self, after: tuple[str, str], limit: int, renew: Renew, *, drop: bool) -> tuple[str, str] | None:
+        """Have claims, in their order after (kind, digest), under renewed digests too.
+
+        An older one goes with `drop`. Returns where the next ones begin, None at the end.
+        """
+
+    def rekey_counters(self, after: str, limit: int, renew: Renew, *, drop: bool) -> str | None:
+        """The same for the counters of attempts.
+
+        While the older ones are looked at, the newer ones become what they are; with `drop` they are what they are.
+        """
+
+    def rekey_answers(self, after: tuple[str, str], limit: int, renew: Renew) -> tuple[str, str] | None:
+        """Renew the digest of the request that each answer and key (scope, key) is for."""
+
+    def rekey_tickets(self, after: str, limit: int, renew: Renew) -> str | None:
+        """Renew the digests in tickets, that of the request and those in the verdict."""
+
     def set_meta(self, name: str, value: str) -> None: ...
     def purge(self, before: int) -> int: ...
     def close(self) -> None: ...
-
-
-@runtime_checkable
-class Keyring(Protocol):
-    """Keys: a master key that wraps data keys, and a key for digests. What they protect never leaves without them."""
-
-    def for_one_event(self) -> Keyring:
-        """The same keys; a data key that is unwrapped stays so until this keyring is let go."""
-
-    def new_data_key(self, key_id: str) -> str:
-        """A new data key under this id, wrapped, as it is stored."""
-
-    def rewrapped(self, key_id: str, wrapped: str) -> str | None:
-        """A data key wrapped by the newest master key; nothing if it is already. ValueError if it does not unwrap."""
-
-    def seal(self, key_id: str, wrapped: str, text: str, place: str) -> str:
-        """`v1.<key id>.<nonce>.<ciphertext>`; `place` (row and column) is bound to it."""
-
-    def open(self, key_id: str, wrapped: str, envelope: str, place: str) -> str: ...
-    def digest(self, kind: str, text: str) -> str:
-        """A keyed digest under the newest key, with that key's id."""
-
-    def digests(self, kind: str, text: str) -> tuple[str, ...]:
-        """The digests under all live keys, for looking up."""
-
-    def sign(self, text: str) -> str: ...
-    def check_value(self) -> str:
-        """A value to keep in the database, by which a wrong key is noticed before anything is written."""
-
-    def fits(self, check_value: str) -> bool: ...
 
 
 class Hasher(Protocol):
@@ -271,6 +264,9 @@ class Ask(Protocol):
         """A random number from 0, below the bound."""
 
     def digest(self, kind: str, text: str) -> str: ...
+    def matches(self, digest: str, kind: str, text: str) -> bool:
+        """Whether the digest is this text's, whichever key it was made with; in constant time."""
+
     def claimed(self, kind: str, text: str) -> str | None:
         """What the claim on this text points to."""
 

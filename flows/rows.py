@@ -164,7 +164,7 @@ class Erased:
     """What goes with a person's data: the data keys of these subjects and flows become DESTROYED.
 
     What the flows have still to hand over and is sealed is dead; the stopped ones, which nobody can read any more, have
-    no timers. The claims are free.
+    no timers. The claims are free, in this order.
     """
 
     flows: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from registratura.flows.errors import StartRefused
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import AmbiguityResolved, Denial, FirstStagePassed, IdentityConfirmed, IdentityDenied
 from registratura.flows.rows import EffectRow, SecurityRow
-from registratura.storage import rewrap_keys
+from registratura.storage import drop_digests, rekey_digests, rewrap_keys
 
 
 class Gateway:
@@ -171,3 +171,19 @@ class Operator(Gateway):
     def rewrap_keys(self) -> int:
         """Wrap every data key by the newest master key; how many were. It may be repeated, and run at any time."""
         return rewrap_keys(self._engine.storage, self._engine.tools.keys)
+
+    def rekey_digests(self) -> None:
+        """Have what is found by digests found by those under the newest key (docs/keys.md). It may be repeated.
+
+        Raises:
+            DigestKeyNotPrepared: there is no newer key.
+        """
+        rekey_digests(self._engine.storage, self._engine.tools.keys)
+
+    def drop_digests(self) -> None:
+        """Let go of digests that are not under the newest key; no process finds by them any more. It may be repeated.
+
+        Raises:
+            DigestKeyNotRotated: rows are still found by them.
+        """
+        drop_digests(self._engine.storage, self._engine.tools.keys)

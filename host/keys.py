@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from registratura.flows.errors import KeyFileExists, KeyMissing, KeyUnreadable, KeyWrong
-from registratura.flows.ports import Keyring, Storage
+from registratura.flows.keyring import Keyring
+from registratura.flows.ports import Storage
 from registratura.storage import CallableKeyring, EnvironmentKeyring, FileKeyring, create_key_file
 from registratura.storage.keys import ENVIRONMENT
 from registratura.storage.rotation import KEY_CHECK
@@ -31,7 +32,7 @@ def _fitting_keys(storage: Storage, keys: Any, create: bool) -> Keyring:
         known = storage.add_meta(KEY_CHECK, ring.check_value())
     if not ring.fits(known):
         raise KeyWrong()
-    return ring
+    return ring.for_database(known)
 
 
 def look_at(keys: Any) -> None:

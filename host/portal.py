@@ -26,7 +26,8 @@ from registratura.flows.engine.migrating import Migration, migrate
 from registratura.flows.engine.replay import Difference
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
-from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Keyring, Storage
+from registratura.flows.keyring import Keyring
+from registratura.flows.ports import Caller, Dispatcher, Hasher, Ids, Storage
 from registratura.flows.rows import LogRow
 from registratura.flows.settings import Settings
 from registratura.flows.step import Effect

@@ -15,7 +15,7 @@ from registratura.storage.memory import MemoryStorage
 from registratura.storage.names import TableNames
 from registratura.storage.open import storage_for
 from registratura.storage.passwords import Argon2Hasher
-from registratura.storage.rotation import rewrap_keys
+from registratura.storage.rotation import drop_digests, rekey_digests, rewrap_keys
 from registratura.storage.sql import SqlStorage
 from registratura.storage.tables import tables_of
 
@@ -32,7 +32,9 @@ __all__ = [
     "TableNames",
     "change_key_file",
     "create_key_file",
+    "drop_digests",
     "load_key_file",
+    "rekey_digests",
     "rewrap_keys",
     "storage_for",
     "tables_of",

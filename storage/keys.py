@@ -3,7 +3,8 @@
 The key file is JSON with mode 0600; each key is 32 bytes in base64:
 
     {"version": 1, "master": {"id", "key"}, "digest": [{"id", "key"}, … the newest first], "sign": {"id", "key"},
-     "former": [master keys that still unwrap], "next": a master key that is to come, or null}
+     "former": [master keys that still unwrap], "next": a master key that is to come, or null,
+     "inner": [digest keys that are only under those in "digest", the newest first]}
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class KeyFile(Value):
     sign: StoredKey
     former: tuple[StoredKey, ...] = ()
     next: StoredKey | None = None
+    inner: tuple[StoredKey, ...] = ()
 
     def opened(self) -> Keys:
         """The keys themselves.
@@ -64,6 +66,7 @@ class KeyFile(Value):
             self.sign.opened(),
             tuple(key.opened() for key in self.former),
             self.next.opened() if self.next else None,
+            tuple(key.opened() for key in self.inner),
         )
 
     def prepared(self) -> KeyFile:
@@ -79,6 +82,15 @@ class KeyFile(Value):
     def retired(self) -> KeyFile:
         """Former master keys are forgotten."""
         return self.model_copy(update={"former": ()})
+
+    def with_new_digest_key(self) -> KeyFile:
+        """The same, with a live digest key over the present one; unless there are two already."""
+        return self if len(self.digest) > 1 else self.model_copy(update={"digest": (_new(), *self.digest)})
+
+    def with_one_digest_key(self) -> KeyFile:
+        """Only the newest digest key is live. The others stay under it."""
+        newest, *older = self.digest
+        return self.model_copy(update={"digest": (newest,), "inner": (*older, *self.inner)})
 
 
 class FileKeyring(SecretKeyring):
@@ -173,7 +185,7 @@ def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], Ke
     made = None
     try:
         owner = file.stat()
-        if set(before.opened().masters) - set(after.opened().masters):
+        if _lets_go(before.opened(), after.opened()):
             os.link(file, file.with_name(f"{file.name}.before-{secrets.token_hex(4)}"))
         with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=NEW_FILE, delete=False) as made:
             made.write(after.model_dump_json(indent=2) + "\n")
@@ -189,6 +201,11 @@ def change_key_file(path: str | os.PathLike[str], change: Callable[[KeyFile], Ke
         if made is not None:
             Path(made.name).unlink(missing_ok=True)
     return after.opened()
+
+
+def _lets_go(before: Keys, after: Keys) -> bool:
+    """Whether databases from before could not be opened with the keys after."""
+    return bool(set(before.masters) - set(after.masters) or set(before.digest) - set(after.digest))
 
 
 @contextmanager

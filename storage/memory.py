@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from registratura.domain.attempts import Attempts
 from registratura.flows.errors import ConcurrentUpdate, PortalClosed, WithinUnknown
-from registratura.flows.ports import Bell, Storage, Unit
+from registratura.flows.ports import Bell, Unit
 from registratura.flows.rows import (
     ERASED,
     Changes,
@@ -25,6 +25,7 @@ from registratura.flows.rows import (
     TimerRow,
 )
 from registratura.storage.bell import Silent
+from registratura.storage.memory_rekeying import MemoryRekeying
 from registratura.storage.memory_rows import Rows
 
 
@@ -53,10 +54,9 @@ class MemoryUnit(Unit):
             mine = [row for row in self._rows().flows.values() if row.account == account and row.flow == flow]
             return [row for row in map(self._with_key, sorted(mine)) if row]
 
-    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None:
+    def claim(self, kind: str, digest: str) -> ClaimRow | None:
         with self._lock:
-            found = (self._rows().claims.get((kind, digest)) for digest in digests)
-            return next((row for row in found if row), None)
+            return self._rows().claims.get((kind, digest))
 
     def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]:
         with self._lock:
@@ -116,7 +116,7 @@ class MemoryTransaction:
         self.rows = storage.rows.copy()
 
 
-class MemoryStorage(Storage):
+class MemoryStorage(MemoryRekeying):
     """Rows in dictionaries under one lock; they are gone with the process."""
 
     def __init__(self) -> None:

@@ -1,4 +1,6 @@
-"""Changing the master key while the system runs: what it sealed stays as it is, only data keys are wrapped anew.
+"""Changing keys while the system runs.
+
+The master key: what it sealed stays as it is, only data keys are wrapped anew.
 
     1. Where there are several machines: `KeyFile.prepared` puts a key that is to come into the file, and the file is
        brought to each of them.
@@ -9,13 +11,24 @@
 A process that meets a data key under a master key it does not know reads its key file, or asks its callable, again; one
 that meets the key which was to come wraps by it from then on. A copy of the keys that is behind the database is brought
 forward as it is opened, so no copy can wrap anything back under a former key.
+
+The digest key: what is found by a digest is written under the former and the new key while both live.
+
+    1. `KeyFile.with_new_digest_key`: every process is started with a file that has both. It finds by the former.
+    2. `rekey_digests` has what is there under both, then says in the database that it is found by the new one. Every
+       process is started again: it finds by the new one and still writes both, for those that do not yet.
+    3. `drop_digests` lets go of what is under the former, and `KeyFile.with_one_digest_key` ends writing both.
+
+So at any time every two processes that run have a key under which both write, and a claim is unique by that.
 """
 
 from __future__ import annotations
 
 from registratura.flows.errors import DataDamaged, KeyWrong
-from registratura.flows.ports import Keyring, Storage
+from registratura.flows.keyring import DigestKeyNotPrepared, DigestKeyNotRotated, Keyring
+from registratura.flows.ports import Renew, Storage
 from registratura.flows.rows import DESTROYED, KeyRow
+from registratura.storage.keyring import DIGEST
 
 KEY_CHECK = "key_check"
 """The name under which a database keeps the check value of its keys."""
@@ -29,8 +42,7 @@ def rewrap_keys(storage: Storage, keys: Keyring) -> int:
         DataDamaged: one of them does not unwrap. Those before it are done.
         KeyWrong: these keys are not the database's.
     """
-    if not keys.fits(storage.meta(KEY_CHECK) or keys.check_value()):
-        raise KeyWrong()
+    keys = _keys_of(storage, keys)
     done, after = 0, ""
     while rows := storage.data_keys(after, BATCH):
         again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
@@ -38,6 +50,68 @@ def rewrap_keys(storage: Storage, keys: Keyring) -> int:
         after = rows[-1].id
     storage.set_meta(KEY_CHECK, keys.check_value())
     return done
+
+
+def rekey_digests(storage: Storage, keys: Keyring) -> None:
+    """Have what is found by digests found by those under the newest key. It may be repeated, and run at any time.
+
+    Raises:
+        DigestKeyNotPrepared: there is no newer key than the one in use.
+        KeyWrong: these keys are not the database's.
+    """
+    keys = _keys_of(storage, keys)
+    newest = keys.by_newest()
+    if len(keys.live(keys.digest("rotation", ""))) == 1:
+        raise DigestKeyNotPrepared()
+    if keys.check_value() != newest.check_value():
+        _rekey(storage, keys, drop=False)
+        storage.set_meta(KEY_CHECK, newest.check_value())
+
+
+def drop_digests(storage: Storage, keys: Keyring) -> None:
+    """Let go of all digests in rows that are not under the newest key. It may be repeated.
+
+    Raises:
+        DigestKeyNotRotated: there is a newer key than the one in use.
+        KeyWrong: these keys are not the database's.
+    """
+    keys = _keys_of(storage, keys)
+    if keys.check_value() != keys.by_newest().check_value():
+        raise DigestKeyNotRotated()
+    _rekey(storage, keys, drop=True)
+    _rekey_requests(storage, keys)
+
+
+def _rekey(storage: Storage, keys: Keyring, *, drop: bool) -> None:
+    renew = _renewing(keys)
+    claim: tuple[str, str] | None = ("", "")
+    while claim is not None:
+        claim = storage.rekey_claims(claim, BATCH, renew, drop=drop)
+    counter: str | None = ""
+    while counter is not None:
+        counter = storage.rekey_counters(counter, BATCH, renew, drop=drop)
+
+
+def _rekey_requests(storage: Storage, keys: Keyring) -> None:
+    renew = _renewing(keys)
+    answer: tuple[str, str] | None = ("", "")
+    while answer is not None:
+        answer = storage.rekey_answers(answer, BATCH, renew)
+    ticket: str | None = ""
+    while ticket is not None:
+        ticket = storage.rekey_tickets(ticket, BATCH, renew)
+
+
+def _renewing(keys: Keyring) -> Renew:
+    return lambda text: DIGEST.sub(lambda found: keys.live(found[0])[-1], text)
+
+
+def _keys_of(storage: Storage, keys: Keyring) -> Keyring:
+    """The keys as this database uses them."""
+    known = storage.meta(KEY_CHECK) or keys.check_value()
+    if not keys.fits(known):
+        raise KeyWrong()
+    return keys.for_database(known)
 
 
 def _rewrapped(keys: Keyring, row: KeyRow) -> str | None:

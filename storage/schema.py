@@ -51,6 +51,9 @@ def version_of(storage: SqlStorage) -> int:
         raise SchemaTorn(where=storage.where, what="schema_version")
     if not version.isdecimal() or int(version) == EMPTY:
         raise DatabaseDamaged(where=storage.where)
+    lacking = [name for table in METADATA.tables if (name := storage.names.of(table)) not in there]
+    if int(version) == SCHEMA_VERSION and lacking:
+        raise SchemaTorn(where=storage.where, what=", ".join(lacking))
     return int(version)
 
 

@@ -27,12 +27,12 @@ from registratura.storage.forks import watch_forks
 from registratura.storage.line import Line, commits_at_once
 from registratura.storage.names import OUR_NAMES, TableNames, speech_of
 from registratura.storage.sql_changes import UNCOUNTED, counter_of, counter_values
-from registratura.storage.sql_due import SqlDue
+from registratura.storage.sql_rekeying import SqlRekeying
 from registratura.storage.sql_unit import SqlUnit
 from registratura.storage.tables import SCHEMA_VERSION
 
 
-class SqlStorage(SqlDue):
+class SqlStorage(SqlRekeying):
     """Rows in a database. It may be shared by threads. `storage_for` makes one and sees that the tables are there."""
 
     def __init__(self, engine: Engine, *, names: TableNames = OUR_NAMES, disposes: bool = False) -> None:
@@ -70,7 +70,7 @@ class SqlStorage(SqlDue):
             # In one order for all, so that two writers cannot wait for each other.
             for scope in sorted(scopes):
                 line.run(sql.ADD_COUNTER, scope, *blank)
-            counters = {scope: counter_of(line.rows(sql.HOLD_COUNTER, scope)[0]) for scope in sorted(scopes)}
+            counters = {scope: _held(line, scope) for scope in sorted(scopes)}
             verdict, after = judge(counters)
             for scope, attempts in after.items():
                 line.run(sql.SET_COUNTER, scope, *counter_values(attempts))
@@ -263,3 +263,11 @@ def _owner() -> tuple[int, object]:
         return get_ident(), asyncio.current_task()
     except RuntimeError:
         return get_ident(), None
+
+
+def _held(line: Line, scope: str) -> Attempts:
+    """A counter that nobody else counts until this transaction has ended."""
+    while not (rows := line.rows(sql.HOLD_COUNTER, scope)):
+        # It was let go meanwhile, since it was under a former digest key.
+        line.run(sql.ADD_COUNTER, scope, *counter_values(UNCOUNTED))
+    return counter_of(rows[0])

@@ -112,7 +112,7 @@ def _erase(line: Line, erased: Erased) -> None:
         line.change(sql.DESTROY_KEY, key_id)
     for subject in erased.subjects:
         line.change(sql.DESTROY_KEYS_OF, subject)
-    for claim in sorted(erased.claims):
+    for claim in erased.claims:
         line.change(sql.FREE_CLAIM, claim.kind, claim.digest, claim.flow_id)
     for flow_id in erased.stopped:
         line.change(sql.STOP_TIMERS, flow_id)

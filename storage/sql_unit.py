@@ -42,9 +42,9 @@ class SqlUnit(Unit):
     def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]:
         return [FlowRow._make(row) for row in self._line.rows(sql.FLOWS_OF, account, flow)]
 
-    def claim(self, kind: str, digests: Sequence[str]) -> ClaimRow | None:
-        found = (self._one(sql.CLAIM, kind, digest) for digest in digests)
-        return next((ClaimRow._make(row) for row in found if row), None)
+    def claim(self, kind: str, digest: str) -> ClaimRow | None:
+        row = self._one(sql.CLAIM, kind, digest)
+        return ClaimRow._make(row) if row else None
 
     def log(self, flow_id: str, after: int = 0, limit: int | None = None) -> Sequence[LogRow]:
         limit = EVERYTHING if limit is None else limit

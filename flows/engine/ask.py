@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from registratura.flows.engine.codec import log_place, moment, record_of
 from registratura.flows.errors import ConsentTextMissing
 from registratura.flows.event import By
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Attempt, Hasher, Ids, Keyring, Observer, Unit
+from registratura.flows.keyring import Keyring
+from registratura.flows.ports import Attempt, Hasher, Ids, Observer, Unit
 from registratura.flows.rows import Changes, FlowRow
 from registratura.flows.settings import Settings
 from registratura.flows.versions import Catalogue
@@ -81,8 +83,13 @@ class Asking:
         return self.tools.keys.digest(kind, text)
 
     def claimed(self, kind: str, text: str) -> str | None:
-        claim = self.unit.claim(kind, self.tools.keys.digests(kind, text))
+        keys = self.tools.keys
+        claim = self.unit.claim(kind, keys.found_by(keys.digest(kind, text)))
         return claim.target if claim else None
+
+    def matches(self, digest: str, kind: str, text: str) -> bool:
+        keys = self.tools.keys
+        return hmac.compare_digest(keys.live(keys.digest(kind, text))[-1], keys.live(digest)[-1])
 
     def stored(self, flow_id: str) -> AnyRecord | None:
         """The record as planned so far, else as stored; its due timers are not carried out."""

@@ -23,6 +23,7 @@ from registratura.flows.engine.codec import micros
 from registratura.flows.errors import NeedsOwnTransaction, TicketInvalid
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyRecord
+from registratura.flows.keyring import same
 from registratura.flows.ports import Attempt, Storage
 from registratura.flows.rows import AttemptChange, TicketRow
 from registratura.flows.step import Step
@@ -32,23 +33,25 @@ NONE = Attempts()
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One counter: its stored scope, its policy, and whether a success forgives it."""
+    """One counter: its stored scope, its policy, and whether a success forgives it.
+
+    Where two digest keys live it is kept under both `scopes`, and `scope` is the one that counts.
+    """
 
     scope: str
+    scopes: tuple[str, ...]
     policy: AttemptsPolicy
     forgives: bool
 
 
 def counters_of(ask: Asking, record: AnyRecord, event: Event) -> tuple[Counter, ...]:
     """The counters that this event uses up; the scopes are digests, since they may name people and addresses."""
-    flow = ask.tools.flows.of(record)
+    flow, keys = ask.tools.flows.of(record), ask.tools.keys
+    counted = flow.counters[type(event)](record, event, ask)
+    digests = [ask.digest("attempts", f"{c.policy}:{c.whose}") for c in counted]
     return tuple(
-        Counter(
-            ask.digest("attempts", f"{c.policy}:{c.whose}"),
-            c.limits or ask.settings.attempts[c.policy],
-            c.forgives,
-        )
-        for c in flow.counters[type(event)](record, event, ask)
+        Counter(keys.found_by(digest), keys.live(digest), c.limits or ask.settings.attempts[c.policy], c.forgives)
+        for c, digest in zip(counted, digests, strict=True)
     )
 
 
@@ -57,17 +60,17 @@ def count(storage: Storage, ask: Asking, record: AnyRecord, event: Event, ticket
     counters = {counter.scope: counter for counter in counters_of(ask, record, event)}
 
     def judge(now_counted: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
-        after, verdict = {}, True
+        after, levels, verdict = dict[str, Attempts](), dict[str, int](), True
         for scope, counter in counters.items():
             attempts = counted(counter.policy, now_counted.get(scope, NONE), ask.now)
             if not judgeable(counter.policy, attempts, ask.now):
                 verdict, attempts = False, overrun(counter.policy, attempts, ask.now)
-            after[scope] = attempts
-        levels = {scope: attempts.lock_level for scope, attempts in after.items()}
+            after |= dict.fromkeys(counter.scopes, attempts)
+            levels[scope] = attempts.lock_level
         return json.dumps({"judgeable": verdict, "levels": levels}), after
 
     row = TicketRow(ticket_id, record.id, request, "", micros(ask.now), 0)
-    return storage.count_attempts(row, tuple(counters), judge)
+    return storage.count_attempts(row, [scope for counter in counters.values() for scope in counter.scopes], judge)
 
 
 def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | None, request: str) -> Attempt:
@@ -79,7 +82,8 @@ def redeem(ask: Asking, record: AnyRecord, event: Event, ticket: TicketRow | Non
     """
     if ticket is None:
         raise NeedsOwnTransaction(event=event.name)
-    if ticket.flow_id != record.id or ticket.request != request or ticket.spent:
+    known = ticket.flow_id == record.id and same(ask.tools.keys, ticket.request, request)
+    if not known or ticket.spent:
         raise TicketInvalid(event=event.name, flow_id=record.id)
     counters = counters_of(ask, record, event)
     current = {counter.scope: _current(ask, counter.scope, ticket) for counter in counters}
@@ -110,12 +114,12 @@ def settled(
         if ended == "failed":
             after = failed(counter.policy, current, ask.now)
             if after != current:
-                changes.append(AttemptChange(counter.scope, after, None))
+                changes += [AttemptChange(scope, after, None) for scope in counter.scopes]
         else:
             after = succeeded(current) if counter.forgives else current
             overran = (ask.unit.attempts(counter.scope) or NONE).locked_until
-            own = None if counter.forgives else ticket.at
-            changes.append(AttemptChange(counter.scope, after, micros(max(ask.now, overran or ask.now)), own))
+            own, open_at = None if counter.forgives else ticket.at, micros(max(ask.now, overran or ask.now))
+            changes += [AttemptChange(scope, after, open_at, own) for scope in counter.scopes]
     return tuple(changes)
 
 
@@ -126,7 +130,8 @@ def _current(ask: Asking, scope: str, ticket: TicketRow) -> Attempts:
     sixteen presses at once of the right code must not shut each other out (U46). A failure's lock is one for all (U34).
     """
     current, verdict = ask.unit.attempts(scope) or NONE, json.loads(ticket.verdict)
-    if verdict["judgeable"] and current.lock_level == verdict["levels"].get(scope):
+    levels = {ask.tools.keys.live(of)[-1]: level for of, level in verdict["levels"].items()}
+    if verdict["judgeable"] and current.lock_level == levels.get(ask.tools.keys.live(scope)[-1]):
         return current.model_copy(update={"locked_until": None})
     return current
 

@@ -28,7 +28,8 @@ from registratura.flows.engine.replay import (
 )
 from registratura.flows.errors import DataDamaged, Erased, UnknownFlow
 from registratura.flows.flow import AnyRecord
-from registratura.flows.ports import Keyring, Unit
+from registratura.flows.keyring import Keyring
+from registratura.flows.ports import Unit
 from registratura.flows.record import NO_HASH
 from registratura.flows.rows import DESTROYED, EffectRow, EvidenceRow, LogRow, TimerRow
 from registratura.flows.step import Stays, Step
@@ -99,7 +100,7 @@ def verify(engine: Engine, flow_id: str) -> Verdict:
         record = record_of(row._replace(sealed=None) if unreadable else row, engine.tools.flows, engine.tools.keys)
         evidence = list(unit.evidence(flow_id))
         timers, effects = unit.timers(flow_id), unit.effects(flow_id)
-        claims = [] if freed else _claims(unit, log)
+        claims = [] if freed else _claims(unit, engine.tools.keys, log)
     problems = [
         *_chain(log, record),
         *_fold(engine, None if unreadable else row.wrapped or "", log, record, effects),
@@ -153,11 +154,11 @@ def _timers(rows: Sequence[TimerRow], record: AnyRecord) -> list[Problem]:
     return [] if live == timers_json(record.timers) else [Problem("timers")]
 
 
-def _claims(unit: Unit, log: list[LogRow]) -> list[Problem]:
+def _claims(unit: Unit, keys: Keyring, log: list[LogRow]) -> list[Problem]:
     """A claim is never given back but with its person's data. One that no entry made is not looked for."""
     for entry in log:
         try:
-            lost = any(unit.claim(claim.kind, [claim.digest]) != claim for claim in claims_of(entry))
+            lost = any(unit.claim(c.kind, c.digest) != c for c in claims_of(entry, keys.found_by))
         except (ValueError, TypeError, AttributeError):
             # The entry itself was changed, which its chain tells.
             continue

@@ -16,7 +16,7 @@ from registratura.domain.refusal import Refusal
 from registratura.domain.values import personal_fields, secret_fields
 from registratura.flows.errors import DataDamaged, Erased, UnknownStoredState
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Keyring
+from registratura.flows.keyring import Keyring
 from registratura.flows.record import FlowRecord, Timer
 from registratura.flows.rows import DESTROYED, FlowRow, LogRow
 from registratura.flows.step import Send, Step

@@ -26,6 +26,7 @@ from registratura.flows.engine.request import (
     beginning,
     check,
     count,
+    must_be_repeated,
     request_of,
     told_to,
     visible,
@@ -37,7 +38,6 @@ from registratura.flows.errors import (
     ConcurrentUpdate,
     DataDamaged,
     Erased,
-    IdempotencyConflict,
     NotJudged,
     NotStartedByHosts,
     RegistraturaError,
@@ -181,7 +181,7 @@ class Engine:
     def _begin(self, ask: Asking, flow: AnyFlow, request: Request) -> FlowView:
         caller = request.caller
         known = caller.session if caller and request.origin is Origin.PERSON else None
-        session = self.tools.keys.digest("session", known) if known else NOBODY
+        session = self.tools.keys.fingerprint("session", known) if known else NOBODY
         start = Start(flow, ask.new_id(), request.event, account=caller.account if caller else None)
         steps = plan_start(ask, start, session)
         if steps[0].refusals:
@@ -257,8 +257,7 @@ class Engine:
         row = request.first_answer(ask.unit)
         if row is None:
             return None
-        if row.request != request.digest:
-            raise IdempotencyConflict()
+        must_be_repeated(self.tools, row, request)
         entry = ask.unit.log_entry(row.flow_id, row.seq)
         record = self._in_time(ask, visible(ask, row.flow_id, request.caller))
         if entry is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from registratura.flows.engine.ask import Asking
+from registratura.flows.keyring import Keyring
 from registratura.flows.ports import Unit
 from registratura.flows.rows import ClaimRow, Erased, FlowRow, LogRow
 
@@ -26,13 +28,21 @@ def erased(ask: Asking, account: str) -> Erased:
         stopped=tuple(row.id for row in rows if row.sealed),
         keys=_distinct(row.key_id for row in rows),
         subjects=_distinct(subjects),
-        claims=tuple(claim for entry in log for claim in claims_of(entry) if claim.kind not in KEPT),
+        claims=tuple(_under_every_key(ask.tools.keys, (claim for entry in log for claim in claims_of(entry)))),
     )
 
 
-def claims_of(entry: LogRow) -> list[ClaimRow]:
-    """The claims that an entry of the log made."""
-    return [ClaimRow._make((*claim, entry.flow_id)) for claim in json.loads(entry.outcome).get("claims", ())]
+def claims_of(entry: LogRow, found_by: Callable[[str], str] = str) -> list[ClaimRow]:
+    """The claims that an entry of the log made, under their digests as it has them, or those they are found by."""
+    made = (ClaimRow._make((*claim, entry.flow_id)) for claim in json.loads(entry.outcome).get("claims", ()))
+    return [claim._replace(digest=found_by(claim.digest)) for claim in made]
+
+
+def _under_every_key(keys: Keyring, claims: Iterable[ClaimRow]) -> Iterator[ClaimRow]:
+    """The older ones first: a newer one may just be made of an older one, which is held meanwhile."""
+    live = [(claim, keys.live(claim.digest)) for claim in sorted(claims) if claim.kind not in KEPT]
+    for digests in zip_longest(*(digests for _, digests in live)):
+        yield from (claim._replace(digest=digest) for (claim, _), digest in zip(live, digests, strict=True) if digest)
 
 
 def _of_others(unit: Unit, log: Sequence[LogRow], subjects: set[str]) -> Iterator[FlowRow]:

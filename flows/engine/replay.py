@@ -21,7 +21,7 @@ from registratura.flows.engine.codec import log_place, moment, refusals_in, time
 from registratura.flows.errors import NotAllowedNow
 from registratura.flows.event import By, Event, Facts
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Keyring
+from registratura.flows.keyring import Keyring
 from registratura.flows.record import FlowRecord
 from registratura.flows.rows import LogRow
 from registratura.flows.step import Send, Stays, Step

@@ -10,6 +10,7 @@ from registratura.flows.engine.ask import Asking, Tools
 from registratura.flows.engine.codec import dump
 from registratura.flows.errors import (
     Erased,
+    IdempotencyConflict,
     InvalidPayload,
     NotAPersonsEvent,
     NotStartedByHosts,
@@ -18,7 +19,8 @@ from registratura.flows.errors import (
 )
 from registratura.flows.event import Event, Origin
 from registratura.flows.flow import AnyFlow, AnyRecord
-from registratura.flows.ports import Caller, Keyring, Storage, Unit
+from registratura.flows.keyring import Keyring, same
+from registratura.flows.ports import Caller, Storage, Unit
 from registratura.flows.rows import IdempotencyRow, TicketRow
 
 HOST = "host"
@@ -58,7 +60,7 @@ def scope_of(keys: Keyring, caller: Caller | None, about: str) -> str:
     elif caller.account is not None:
         who = f"account:{caller.account}"
     else:
-        who = keys.digest("session", caller.session) if caller.session is not None else "anonymous"
+        who = keys.fingerprint("session", caller.session) if caller.session is not None else "anonymous"
     return f"{who}:{about}"
 
 
@@ -140,7 +142,17 @@ def _may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
         return False
     if record.session is None:
         return record.account is None
-    return caller.session is not None and record.session in tools.keys.digests("session", caller.session)
+    return caller.session is not None and record.session == tools.keys.fingerprint("session", caller.session)
+
+
+def must_be_repeated(tools: Tools, answer: IdempotencyRow, request: Request) -> None:
+    """Whether it is this request that was answered under its key.
+
+    Raises:
+        IdempotencyConflict: it was another one.
+    """
+    if not same(tools.keys, answer.request, request.digest):
+        raise IdempotencyConflict()
 
 
 def answered(unit: Unit, request: Request) -> bool:
@@ -151,7 +163,7 @@ def answered(unit: Unit, request: Request) -> bool:
 def count(storage: Storage, ask: Asking, record: AnyRecord, request: Request) -> TicketRow:
     """Count the attempt of a judged event: once for each idempotency key."""
     keys = ask.tools.keys
-    name = keys.digest("ticket", f"{request.scope}:{request.key}") if request.key is not None else ask.new_id()
+    name = keys.fingerprint("ticket", f"{request.scope}:{request.key}") if request.key is not None else ask.new_id()
     return attempts.count(storage, ask, record, request.event, name, request.digest)
 
 

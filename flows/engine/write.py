@@ -60,7 +60,11 @@ class Rows:
         self.evidence += evidence
         number, head = (evidence[-1].number, evidence[-1].hash) if evidence else (chains.evidence, chains.evidence_head)
         self.after[record.id] = record.but(key_id=key_id, head=entry.hash, evidence=number, evidence_head=head)
-        self.claims += [ClaimRow(claim.kind, claim.digest, claim.target, record.id) for claim in step.move.claims]
+        self.claims += [
+            ClaimRow(claim.kind, digest, claim.target, record.id)
+            for claim in step.move.claims
+            for digest in self.ask.tools.keys.live(claim.digest)
+        ]
         self.effects += [self._effect(sealing, record, *effect) for effect in enumerate(step.move.effects)]
         self.erases = step.move.erases or self.erases
 

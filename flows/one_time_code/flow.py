@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -154,8 +153,8 @@ def whose_attempts(record: OR, event: SubmitOneTimeCode, ask: Ask) -> tuple[Coun
 @OneTimeCode.gathers(SubmitOneTimeCode, facts=SubmitFacts)
 def compare(record: OR, event: SubmitOneTimeCode, ask: Ask) -> SubmitFacts:
     code = parse_one_time_code(event.code, ask.settings.one_time_codes)
-    digest = ask.digest("one_time_code", f"{record.id}\n{code}")
-    return SubmitFacts(attempt=ask.attempt or Attempt(), right=hmac.compare_digest(digest, record.data.digest))
+    right = ask.matches(record.data.digest, "one_time_code", f"{record.id}\n{code}")
+    return SubmitFacts(attempt=ask.attempt or Attempt(), right=right)
 
 
 @OneTimeCode.refuses(SubmitOneTimeCode)

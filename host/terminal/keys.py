@@ -1,4 +1,4 @@
-"""`registratura keys`: key files, and changing the master key while the portal runs."""
+"""`registratura keys`: key files, and changing the master key or the key for digests while the portal runs."""
 
 from __future__ import annotations
 
@@ -50,6 +50,40 @@ def retire(database: str, keys: str | None) -> int:
         change_key_file(file, KeyFile.retired)
     say("Прежние главные ключи убраны из файла." + (f" Завёрнуто заново: {wrapped}." if wrapped else ""), "green")
     say(f"Файл с ними оставлен рядом: {file}.before-…; с ним открываются старые копии базы. Уберите его подальше.")
+    return 0
+
+
+def prepare_digests(file: str) -> int:
+    """A key for digests that every process is to have before anything is found by it."""
+    with locked(file):
+        change_key_file(file, KeyFile.with_new_digest_key)
+    say(f"В {file} добавлен новый ключ отпечатков. Находит пока прежний.", "green")
+    say("Разложите файл по всем машинам портала и начните на них все программы заново.")
+    say("Только когда заново начаты все: registratura keys rotate --digests")
+    return 0
+
+
+def rotate_digests(database: str, keys: str | None) -> int:
+    """What is found by digests is found by those under the new key."""
+    file = _file(database, keys)
+    with locked(file), opened(database, keys) as portal:
+        portal.operator.rekey_digests()
+    say("Всё, что находят по отпечаткам, теперь находят по отпечаткам под новым ключом.", "green")
+    say("Прежние отпечатки пока записываются тоже: по ним находят программы, которые уже работают.")
+    say("Когда все они начаты заново, уберите прежние: registratura keys retire --digests")
+    return 0
+
+
+def retire_digests(database: str, keys: str | None) -> int:
+    """Digests under former keys go; those keys stay under the new one."""
+    file = _file(database, keys)
+    with locked(file):
+        with opened(database, keys) as portal:
+            portal.operator.drop_digests()
+        changed = change_key_file(file, KeyFile.with_one_digest_key)
+    say(f"Отпечатков под прежними ключами больше нет; новые записываются под ключом {changed.digest[0].id}.", "green")
+    say("Разложите файл ключей по всем машинам и начните программы заново. До этого они пишут и прежние отпечатки;")
+    say("чтобы убрать и эти, повторите потом: registratura keys retire --digests")
     return 0
 
 

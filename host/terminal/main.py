@@ -17,7 +17,7 @@ from registratura.host.terminal.effect_commands import effects_app
 from registratura.host.terminal.flow_commands import flows_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
 from registratura.host.terminal.logs import Log, LogFormat, logged
-from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, chosen
+from registratura.host.terminal.options import OPTIONS, OURS, Database, Digests, Keys, chosen
 
 Debug = Annotated[bool, typer.Option("--debug", metavar="", help="Подробности ошибок — в файл registratura-debug.log.")]
 _seen = {"debug": False}
@@ -208,33 +208,34 @@ def new_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Ку�
     "prepare",
     cls=RussianCommand,
     options_metavar=OPTIONS,
-    help="Добавить в файл главный ключ на будущее: для портала на нескольких машинах.",
+    help="Добавить в файл ключ на будущее: главный (для портала на нескольких машинах) или ключ отпечатков.",
 )
-def prepare_keys(file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Файл ключей.", show_default=False)]) -> int:
-    from registratura.host.terminal.keys import prepare
+def prepare_keys(
+    file: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="Файл ключей.", show_default=False)],
+    digests: Digests = False,
+) -> int:
+    from registratura.host.terminal.keys import prepare, prepare_digests
 
-    return prepare(file)
+    return prepare_digests(file) if digests else prepare(file)
 
 
-@keys_app.command(
-    "rotate", cls=RussianCommand, options_metavar=OPTIONS, help="Сменить главный ключ; портал при этом работает."
-)
-def rotate_keys(database: Database = OURS, keys: Keys = None) -> int:
-    from registratura.host.terminal.keys import rotate
+@keys_app.command("rotate", cls=RussianCommand, options_metavar=OPTIONS, help="Сменить ключ; портал при этом работает.")
+def rotate_keys(database: Database = OURS, keys: Keys = None, digests: Digests = False) -> int:
+    from registratura.host.terminal.keys import rotate, rotate_digests
 
-    return rotate(database, keys)
+    return rotate_digests(database, keys) if digests else rotate(database, keys)
 
 
 @keys_app.command(
     "retire",
     cls=RussianCommand,
     options_metavar=OPTIONS,
-    help="Убрать прежние главные ключи, когда все программы портала начаты заново.",
+    help="Убрать прежние ключи, когда все программы портала начаты заново.",
 )
-def retire_keys(database: Database = OURS, keys: Keys = None) -> int:
-    from registratura.host.terminal.keys import retire
+def retire_keys(database: Database = OURS, keys: Keys = None, digests: Digests = False) -> int:
+    from registratura.host.terminal.keys import retire, retire_digests
 
-    return retire(database, keys)
+    return retire_digests(database, keys) if digests else retire(database, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

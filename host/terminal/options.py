@@ -11,6 +11,9 @@ Database = Annotated[str, typer.Option("--database", metavar="БАЗА", help="�
 Keys = Annotated[
     str | None, typer.Option("--keys", metavar="ФАЙЛ", help="Файл ключа. Если не указать — рядом с базой.")
 ]
+Digests = Annotated[
+    bool, typer.Option("--digests", metavar="", help="Не главный ключ, а ключ отпечатков: логинов, кодов, попыток.")
+]
 OPTIONS = "[КЛЮЧИ]"
 OURS = "registratura.db"
 

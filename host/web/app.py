@@ -17,6 +17,8 @@ from starlette.staticfiles import StaticFiles
 
 from registratura.flows.effects import EndOtherSessions
 from registratura.flows.engine.codec import moment
+from registratura.flows.engine.view import FlowView
+from registratura.flows.portal_password import PortalPassword
 from registratura.host.gosuslugi.client import GosuslugiClient
 from registratura.host.portal import Registratura
 from registratura.host.web.api import api_router
@@ -46,7 +48,7 @@ def create_app(portal: Registratura, gosuslugi: GosuslugiClient, options: WebOpt
         gosuslugi: the client, whose `redirect_uri` is `public_url` + /gosuslugi/callback.
     """
     options = options or WebOptions()
-    browsers = Browsers(sessions_for(portal.engine.storage), options, portal.parts.clock)
+    browsers = Browsers(sessions_for(portal.engine.storage), options, portal.parts.clock, partial(_overtaken, portal))
     site = Site(portal, gosuslugi, options, browsers, environment())
     if EndOtherSessions not in portal.parts.handlers:
         portal.handlers[EndOtherSessions] = partial(_end_other_sessions, site)
@@ -110,6 +112,14 @@ def _refused(site: Site, scope: Scope, status: int) -> Response:
     step = STEP.match(scope["path"])
     drawn = site.pages.get_template("bare.html").render(title=title, text=text, step=step.group() if step else "")
     return HTMLResponse(drawn, status, headers)
+
+
+def _overtaken(portal: Registratura, view: FlowView) -> bool:
+    """Whether the password was changed since it, or Gosuslugi, let the person in, but before there was a session."""
+    with portal.engine.storage.unit() as unit:
+        entry = unit.log_entry(view.id, view.version)
+        passwords = unit.flows_of(view.account or "", PortalPassword.name)
+    return entry is not None and any(row.changed_at > entry.at for row in passwords)
 
 
 def _end_other_sessions(site: Site, effect: EndOtherSessions, effect_id: str) -> None:

@@ -129,8 +129,10 @@ class Browser:
 class Browsers:
     """Opens sessions by their cookies, keeps them, gives them new tokens and ends them."""
 
-    def __init__(self, sessions: Sessions, options: WebOptions, clock: Callable[[], datetime]) -> None:
-        self.sessions, self._options, self._clock = sessions, options, clock
+    def __init__(
+        self, sessions: Sessions, options: WebOptions, clock: Callable[[], datetime], stale: Callable[[FlowView], bool]
+    ) -> None:
+        self.sessions, self._options, self._clock, self._stale = sessions, options, clock, stale
 
     def open(self, token: str | None, key: str = "") -> Browser:
         """The session of that cookie, or a new one that is not kept yet.
@@ -163,6 +165,10 @@ class Browsers:
             return False
         browser.remember(known=True)
         self.renew(browser, view.account, key)
+        # Looked at once the session is there: a change of the password from now on ends it itself.
+        if not browser.lost and self._stale(view):
+            self.end(browser)
+            browser.lost = True
         return not browser.lost
 
     def follow(self, browser: Browser, event: Event, view: FlowView) -> None:

@@ -40,6 +40,44 @@ def test_a_key_that_is_to_come_is_the_next_one(run: Run, key: Path) -> None:
     assert json.loads(key.read_text())["master"] == coming
 
 
+def test_the_key_for_digests_is_changed_in_its_turn(run: Run, key: Path) -> None:
+    first = json.loads(key.read_text())["digest"]
+    early = run("keys", "rotate", *AT, "--digests")
+    assert (early.code, "registratura keys prepare" in " ".join(early.err.split())) == (1, True)
+    for _ in range(2):
+        assert run("keys", "prepare", "portal.key", "--digests").code == 0
+    second, *older = json.loads(key.read_text())["digest"]
+    assert older == first
+    early = run("keys", "retire", *AT, "--digests")
+    assert (early.code, "registratura keys rotate" in " ".join(early.err.split())) == (1, True)
+    assert len(json.loads(key.read_text())["digest"]) == 2
+    with_both = key.with_name("both.key")
+    with_both.write_bytes(key.read_bytes())
+    with_both.chmod(0o600)
+    for command in ("rotate", "rotate", "retire", "retire"):
+        assert run("keys", command, *AT, "--digests").code == 0
+    changed = json.loads(key.read_text())
+    assert (changed["digest"], changed["inner"]) == ([second], first)
+    assert run("flows", "verify", *AT).code == 0
+    assert run("flows", "verify", *AT, "--keys", "both.key").code == 0
+    (kept,) = key.parent.glob("portal.key.before-*")
+    assert kept.read_bytes() == with_both.read_bytes()
+    assert run("keys", "prepare", "portal.key", "--digests").code == 0
+    third = json.loads(key.read_text())
+    assert (third["digest"][1:], third["inner"]) == ([second], first)
+
+
+def test_a_key_file_from_before_does_not_open_what_is_found_by_the_new_key(run: Run, key: Path) -> None:
+    before = key.with_name("before.key")
+    before.write_bytes(key.read_bytes())
+    before.chmod(0o600)
+    run("keys", "prepare", "portal.key", "--digests")
+    assert run("flows", "verify", *AT, "--keys", "before.key").code == 0
+    run("keys", "rotate", *AT, "--digests")
+    told = run("flows", "verify", *AT, "--keys", "before.key")
+    assert (told.code, "не подходит" in told.err) == (1, True)
+
+
 def test_nothing_is_changed_where_the_database_is_not_this_keys(run: Run, key: Path) -> None:
     run("keys", "new", "other.key")
     other = key.with_name("other.key")

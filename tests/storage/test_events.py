@@ -39,7 +39,7 @@ def test_what_was_written_is_read_back(storage: Any) -> None:
         assert list(unit.log("flow-1")) == [entry()]
         assert unit.log_entry("flow-1", 1) == entry()
         assert list(unit.evidence("flow-1")) == [evidence(), evidence(2)]
-        assert unit.claim("account", ["other", "digest-1"]) == claim()
+        assert unit.claim("account", "digest-1") == claim()
         assert unit.idempotent("host:flow-1", "answer-1") == answer()
         assert unit.key("key-of-flow-1") == key()
         assert sorted(unit.timers("flow-1")) == [timer(), timer("resend", 5)]
@@ -48,8 +48,8 @@ def test_what_was_written_is_read_back(storage: Any) -> None:
 
 def test_what_is_not_there_is_nothing(storage: Any) -> None:
     with storage.unit() as unit:
-        assert unit.flow("flow-1") is unit.claim("account", ["x"]) is unit.idempotent("a", "b") is None
-        assert unit.claim("account", []) is unit.key("x") is unit.key_of("x") is unit.ticket("x") is None
+        assert unit.flow("flow-1") is unit.claim("account", "x") is unit.idempotent("a", "b") is None
+        assert unit.key("x") is unit.key_of("x") is unit.ticket("x") is None
         assert unit.attempts("x") is unit.log_entry("flow-1", 1) is None
         assert list(unit.log("flow-1")) == list(unit.evidence("flow-1")) == list(unit.flows_of("a", "b")) == []
 

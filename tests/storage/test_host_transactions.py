@@ -113,7 +113,7 @@ def test_losing_leaves_the_hosts_transaction_usable_and_without_our_rows(
             with pytest.raises(Lost):
                 unit.write(moved(2, claims=(claim("new"), claim())))
             assert unit.flow("flow-1") == flow(wrapped="wrapped-flow-1")
-            assert unit.claim("account", ["new"]) is None
+            assert unit.claim("account", "new") is None
         visit(within, "after")
         within.commit()
     assert visits(host) == (["after", "before"] if wrote else ["after"])

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from support.web import Site
 
 from registratura.storage.databases import Errors
-from registratura.storage.tables import SCHEMA_VERSION
+from registratura.storage.tables import METADATA, SCHEMA_VERSION
 
 META = "UPDATE registratura_meta SET value = '{}' WHERE name = '{}'"
 SPOILED = {
@@ -40,6 +40,13 @@ def test_a_portal_that_works_is_alive_and_ready(site: Site, path: str, status: s
     assert (answer.status_code, answer.json()) == (200, {"status": status})
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("table", [name for name in METADATA.tables if not name.endswith("meta")])
+def test_a_table_that_is_missing_is_noticed(kept: Site, table: str) -> None:
+    spoil(kept, f"DROP TABLE {table}")
+    answer = kept.http().get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "schema_torn")
 
 
 @pytest.mark.parametrize("code", SPOILED)
