@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from registratura.host.restate.wire import FLOW, WORKER, Sent, error_of, key_of,
 
 PATIENCE = 30.0
 """Seconds for an answer."""
+PAUSES = (0.0, 0.3, 0.6, 1.2, 2.4)
+"""Seconds before each try: a node that has just come back answers before it knows the services."""
 
 
 class RestateClient:
@@ -121,35 +124,34 @@ def register(admin: str, service: str, ingress: str, *, lanes: int = 1, force: b
 def _asked(
     http: httpx.Client, where: tuple[str, ...], path: str, body: Any = None, headers: Mapping[str, str] | None = None
 ) -> Any:
-    """The JSON that the first of them answered that could be reached."""
-    reason = "no address was given"
-    for place in where:
-        try:
-            answer = http.post(f"{place.rstrip('/')}/{path}", json=body, headers=headers)
-        except httpx.TransportError as error:
-            reason = type(error).__name__
-            continue
-        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            reason = "not ready"
-            continue
-        return _said(answer, path)
-    raise RestateUnavailable(where=", ".join(map(_place, where)), reason=reason)
+    """The JSON that the first of them answered that could."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        unknown, reason = False, "no address was given"
+        for place in where:
+            try:
+                answer = http.post(f"{place.rstrip('/')}/{path}", json=body, headers=headers)
+            except httpx.TransportError as error:
+                reason = type(error).__name__
+                continue
+            if answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.SERVICE_UNAVAILABLE):
+                return _said(answer)
+            unknown, reason = unknown or answer.status_code == httpx.codes.NOT_FOUND, "not ready"
+        if not unknown:
+            raise RestateUnavailable(where=_places(where), reason=reason)
+    raise RestateUnregistered(where=_places(where), service=path.partition("/")[0])
 
 
-def _said(answer: httpx.Response, path: str) -> Any:
+def _said(answer: httpx.Response) -> Any:
     if answer.is_success:
         return answer.json() if answer.content else None
-    where = _place(str(answer.url))
-    if answer.status_code == httpx.codes.NOT_FOUND:
-        raise RestateUnregistered(where=where, service=path.partition("/")[0])
     try:
         reason = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
         reason = answer.reason_phrase
-    raise RestateFailed(where=where, status=answer.status_code, reason=reason)
+    raise RestateFailed(where=_places((str(answer.url),)), status=answer.status_code, reason=reason)
 
 
-def _place(url: str) -> str:
-    """Without a password that may stand in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port}" if parts.port else f"{parts.scheme}://{parts.hostname}"
+def _places(urls: tuple[str, ...]) -> str:
+    """Without a password that may stand in one."""
+    return ", ".join(f"{(part := urlsplit(url)).scheme}://{part.netloc.rpartition('@')[2]}" for url in urls)

@@ -3,74 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from support.portal import KEYS, codes
-from support.restate import Node, Service, free_port, registered, running, with_restate
-from support.working import Place, clumsy, steady, until
+from support.restate import Node, Process, Site, answers, free_port, running, with_restate
+from support.working import steady, until
 
 from registratura.features.databases import database
 from registratura.flows.errors import ConcurrentUpdate, IdempotencyConflict, NotAllowedNow, UnknownFlow
 from registratura.flows.event import Event
 from registratura.flows.registration import (
     AcceptConsent,
-    BeginRegistration,
     Cancel,
     ChooseRegion,
     Register,
-    Registration,
 )
-from registratura.flows.settings import LIVES
 from registratura.host import Caller, FlowView, Registratura
 from registratura.host.restate import RestateClient, RestateFailed, RestateUnavailable, RestateUnregistered
 
 pytestmark = with_restate
-LIFE = LIVES["registration"]
+PAGE = (Path(__file__).parents[2] / "docs" / "restate.md").read_text("utf-8")
 URAL = ChooseRegion(region="74")
 STALE = AcceptConsent(text_version="old", text_sha256="0" * 64)
-
-
-class Site:
-    """A database, a portal of the host's, and beside it a node of Restate with the service that it calls."""
-
-    def __init__(self, address: Any, folder: Path) -> None:
-        self.place, self.folder = Place(address, folder / "notes"), folder
-        self.env = {
-            "WORKER_DATABASE": self.place.database,
-            "WORKER_NOTES": str(folder / "notes"),
-            "WORKER_HANDLER": clumsy.__name__,
-            "WORKER_AHEAD": "0",
-        }
-        self.node = Node(folder, "alone", free_port())
-        self.service = Service(self.env, folder)
-        self.client = RestateClient(self.place.portal, self.node.ingress, seconds=20)
-
-    def begun(self, left: timedelta = LIFE, caller: Caller | None = None) -> str:
-        """A registration that has so much of its life left."""
-        self.place.clock.now = datetime.now(UTC) - LIFE + left
-        flow = self.place.portal.start(Registration, BeginRegistration(), caller=caller)
-        self.place.clock.now = datetime.now(UTC)
-        return flow.id
-
-    def events(self, flow_id: str) -> list[str]:
-        """As they are in the log; nobody looks at the flow, which would carry out what is due."""
-        with self.place.storage.unit() as unit:
-            return [row.event for row in unit.log(flow_id)]
-
-    def waiting(self, flow_id: str) -> int:
-        """What Restate holds for that flow."""
-        return len(self.node.query(f"SELECT id FROM sys_invocation WHERE target_service_key = '{flow_id}'"))
-
-    def close(self) -> None:
-        self.client.close()
-        self.place.portal.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -80,7 +43,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with database(request.param, folder) as address:
         made = Site(address, folder)
         with running(made.node, made.service):
-            registered(made.node, made.service)
+            made.register()
             yield made
         made.close()
 
@@ -91,7 +54,7 @@ def mortal(tmp_path: Path) -> Iterator[Site]:
     with database("sqlite", tmp_path) as address:
         made = Site(address, tmp_path)
         with running(made.node, made.service):
-            registered(made.node, made.service)
+            made.register()
             yield made
         made.close()
 
@@ -176,7 +139,7 @@ def test_a_lane_carries_out_an_effect_until_its_handler_says_yes(site: Site) -> 
     """And the timer of a flow of which Restate never heard. However often it is started, a lane is one."""
     (flow,) = site.place.codes(1, ago=timedelta(minutes=5) - timedelta(seconds=3))
     for _ in range(3):
-        registered(site.node, site.service, lanes=1)
+        site.register(lanes=1)
     rows = site.node.query("SELECT id FROM sys_invocation WHERE target_service_name = 'RegistraturaWorker'")
     assert len(rows) <= 2, "one at work, and the next"
     until(lambda: site.events(flow)[-1] == "expire")
@@ -220,7 +183,7 @@ def test_back_at_the_worker_nothing_is_fired_twice(mortal: Site) -> None:
     assert mortal.waiting(flow) == 1
     with running(mortal.service):
         until(lambda: mortal.waiting(flow) == 0)
-        registered(mortal.node, mortal.service, lanes=1)
+        mortal.register(lanes=1)
         time.sleep(1.5)
     assert mortal.events(flow) == ["begin_registration", "choose_region", "expire"]
     assert mortal.place.given == [f"{code}:1:0"]
@@ -249,5 +212,33 @@ def test_who_registered_nothing_is_told_to(tmp_path: Path) -> None:
             with pytest.raises(RestateUnregistered, match="does not know the service RegistraturaFlow"):
                 site.client.send(site.begun(), URAL)
             with pytest.raises(RestateFailed, match="answered 500"):
-                registered(site.node, site.service)
+                site.register()
         site.close()
+
+
+def test_the_page_is_run_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the ports are others, so that none is taken."""
+    node, there = Node(tmp_path, "alone", port := free_port(), [port]), f"127.0.0.1:{free_port()}"
+    service, host = (
+        block.replace("http://localhost:9070", node.admin)
+        .replace("http://localhost:8080", node.ingress)
+        .replace("localhost:9080", there)
+        for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    )
+    (tmp_path / "clinic.py").write_text(service, "utf-8")
+    (command,) = re.findall(r"`hypercorn (clinic:service --bind localhost:9080)`", PAGE)
+    words = command.replace("localhost:9080", there).split()
+    serving = Process([sys.executable, "-m", "hypercorn", *words], tmp_path, tmp_path / "log", {})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    made: dict[str, Any] = {}
+    with running(node):
+        serving.start()
+        try:
+            until(lambda: answers(f"http://{there}/health"))
+            exec(host, made)
+        finally:
+            serving.kill()
+    made["portal"].close()
+    made["restate"].close()
+    assert made["view"].state == "main_page"

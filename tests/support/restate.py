@@ -12,19 +12,25 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import httpx
 import pytest
-from support.working import TESTS, portal, until
+from support.working import TESTS, Place, clumsy, portal, until
 
-from registratura.host.restate import register, restate_app
+from registratura.flows.registration import BeginRegistration, Registration
+from registratura.flows.settings import LIVES
+from registratura.host import Caller
+from registratura.host.restate import RestateClient, register, restate_app
 
 NAMED, DEMANDED = "REGISTRATURA_TEST_RESTATE", "REGISTRATURA_DEMAND_RESTATE"
 INSTALLED = "build/restate/node_modules/@restatedev/restate-server-*/bin/restate-server"
+LIFE = LIVES["registration"]
 MISSING = f"no Restate: name its restate-server in {NAMED}, or let .ci/run install it with npm"
 
 
@@ -75,7 +81,8 @@ class Process:
 class Node(Process):
     """A node of Restate, alone or one of several that replicate to each other."""
 
-    def __init__(self, folder: Path, name: str, fabric: int, peers: Sequence[int] = ()) -> None:
+    def __init__(self, folder: Path, name: str, fabric: int, peers: Sequence[int]) -> None:
+        self._data = folder / name
         self.admin, self.ingress = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         settings = {
             "NODE_NAME": name,
@@ -88,9 +95,9 @@ class Node(Process):
             "INGRESS__BIND_ADDRESS": self.ingress.removeprefix("http://"),
             "DEFAULT_NUM_PARTITIONS": "4",
             "DEFAULT_REPLICATION": "2" if len(peers) > 1 else "1",
-            "AUTO_PROVISION": str(not peers or peers[0] == fabric).lower(),
+            "AUTO_PROVISION": str(peers[0] == fabric).lower(),
             "METADATA_CLIENT__TYPE": "replicated",
-            "METADATA_CLIENT__ADDRESSES": json.dumps([f"http://127.0.0.1:{peer}" for peer in peers or (fabric,)]),
+            "METADATA_CLIENT__ADDRESSES": json.dumps([f"http://127.0.0.1:{peer}" for peer in peers]),
             "ROCKSDB_TOTAL_MEMORY_SIZE": "256MB",
             "DISABLE_TELEMETRY": "true",
             "LOG_DISABLE_ANSI_CODES": "true",
@@ -100,7 +107,11 @@ class Node(Process):
 
     @property
     def ready(self) -> bool:
-        return _answers(f"{self.ingress}/restate/health") and _answers(f"{self.admin}/health")
+        return answers(f"{self.ingress}/restate/health") and answers(f"{self.admin}/health")
+
+    def files(self) -> list[Path]:
+        """What it has written."""
+        return [path for path in self._data.rglob("*") if path.is_file()]
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """What Restate itself says of what it holds."""
@@ -120,7 +131,7 @@ class Service(Process):
 
     @property
     def ready(self) -> bool:
-        return _answers(f"{self.address}/health")
+        return answers(f"{self.address}/health")
 
 
 def served() -> Any:
@@ -128,7 +139,7 @@ def served() -> Any:
     return restate_app(portal())
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         return HTTP.get(url).is_success
     except httpx.TransportError:
@@ -151,5 +162,47 @@ def running(*processes: Any) -> Iterator[None]:
             process.kill()
 
 
-def registered(node: Node, service: Service, lanes: int = 0) -> None:
-    register(node.admin, service.address, node.ingress, lanes=lanes)
+class Site:
+    """A database, a portal of the host's, and beside it nodes of Restate with the service that they call."""
+
+    def __init__(self, address: Any, folder: Path, nodes: int = 1, handler: Callable[..., None] = clumsy) -> None:
+        self.place, self.folder = Place(address, folder / "notes"), folder
+        self._turning = Lock()
+        self.env = {
+            "WORKER_DATABASE": self.place.database,
+            "WORKER_NOTES": str(folder / "notes"),
+            "WORKER_HANDLER": handler.__name__,
+            "WORKER_AHEAD": "0",
+        }
+        fabric = [free_port() for _ in range(nodes)]
+        self.nodes = [Node(folder, f"node-{port}", port, fabric) for port in fabric]
+        self.service = Service(self.env, folder)
+        self.client = RestateClient(self.place.portal, *(node.ingress for node in self.nodes), seconds=60)
+
+    @property
+    def node(self) -> Node:
+        return self.nodes[0]
+
+    def register(self, lanes: int = 0) -> None:
+        register(self.node.admin, self.service.address, self.node.ingress, lanes=lanes)
+
+    def begun(self, left: timedelta = LIFE, caller: Caller | None = None) -> str:
+        """A registration that has so much of its life left."""
+        with self._turning:
+            self.place.clock.now = datetime.now(UTC) - LIFE + left
+            flow = self.place.portal.start(Registration, BeginRegistration(), caller=caller)
+            self.place.clock.now = datetime.now(UTC)
+        return flow.id
+
+    def events(self, flow_id: str) -> list[str]:
+        """As they are in the log; nobody looks at the flow, which would carry out what is due."""
+        with self.place.storage.unit() as unit:
+            return [row.event for row in unit.log(flow_id)]
+
+    def waiting(self, flow_id: str) -> int:
+        """What Restate holds for that flow."""
+        return len(self.node.query(f"SELECT id FROM sys_invocation WHERE target_service_key = '{flow_id}'"))
+
+    def close(self) -> None:
+        self.client.close()
+        self.place.portal.close()
