@@ -13,6 +13,7 @@ TYPED = ("domain", "flows", "storage", "host")
 # What the extras bring, and what only tests and checks need.
 OPTIONAL = ["aiosqlite", "greenlet", "behave", "pytest", "hypothesis", "gherkin", "setuptools"]
 OPTIONAL += ["fastapi", "starlette", "jinja2", "uvicorn", "httpx", "joserfc", "python_multipart"]
+OPTIONAL += ["restate", "hypercorn"]
 
 
 def test_every_folder_with_a_file_is_a_package_and_no_other() -> None:

@@ -101,13 +101,13 @@ class Site:
                 pass
 
 
-def insisting(act: Callable[[], Any]) -> Any:
+def insisting(act: Callable[[], Any], *away: type[Exception]) -> Any:
     """What a client does: whoever got no answer asks again under the same key."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
             return act()
-        except (DatabaseUnavailable, Conflict):
+        except (DatabaseUnavailable, Conflict, *away):
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)

@@ -17,6 +17,7 @@ from faults.test_callers import callers
 from faults.test_cuts import cuts
 from faults.test_kills import kills
 from faults.test_obstacles import Obstacle, full_disk, lock, obstacles, read_only
+from faults.test_restate_nodes import nodes
 from faults.test_server_stops import stops
 
 HEAD = "| what | database | times | events acknowledged | lost | doubled | in clear | state not as the log | seconds |"
@@ -74,6 +75,11 @@ FAULTS = (
     Fault(RACES, "PostgreSQL", counted(20, callers, "postgresql")),
     Fault("immediate stop of the server under load", "PostgreSQL", lambda at: (60, stops(at, 60))),
     Fault("connection cut in the middle of a commit", "PostgreSQL", lambda at: (300, cuts(at, 300))),
+    Fault(
+        "kill -9 of one of three nodes of Restate under load, each in its turn",
+        "PostgreSQL",
+        lambda at: (12, nodes(at, 12)),
+    ),
     Fault("the disk is full in the middle of a write", "SQLite", blocked(full_disk, "sqlite")),
     Fault("the database may only be read", "SQLite", blocked(read_only, "sqlite")),
     Fault("the database may only be read", "PostgreSQL", blocked(read_only, "postgresql")),

@@ -38,6 +38,13 @@ def steady(effect: DeliverCode, effect_id: str) -> None:
     Path(os.environ["WORKER_NOTES"], effect_id.replace(":", "_")).touch()
 
 
+def clumsy(effect: DeliverCode, effect_id: str) -> None:
+    """Fails the first time."""
+    note("given", effect_id)
+    if Path(os.environ["WORKER_NOTES"], "notes").read_text("utf-8").count(effect_id) == 1:
+        raise ConnectionError
+
+
 def slow(effect: DeliverCode, effect_id: str) -> None:
     note("given", effect_id)
     time.sleep(0.5)
