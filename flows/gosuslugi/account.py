@@ -85,9 +85,9 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
     answer = f"{identity.issuer}\n{answer_id}"
     key = f"{identity.issuer}\n{identity.oid}"
     account = ask.claimed("account", key)
-    withdrawn = bool(account) and consent_withdrawn(account or "", ask)
-    card = own_card(account, ask) if account else None
-    passwords = ask.of_account(account, PortalPassword) if account else ()
+    withdrawn = consent_withdrawn(account, ask)
+    card = own_card(account, ask)
+    passwords = ask.of_account(account, PortalPassword)
     return IdentityFacts(
         account=account,
         own_card=card.id if card else None,
@@ -108,7 +108,7 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
     )
 
 
-def own_card(account: str, ask: Ask) -> AnyRecord | None:
+def own_card(account: str | None, ask: Ask) -> AnyRecord | None:
     """The card of the account's owner, unless it was deleted."""
     cards = ask.of_account(account, PatientCard)
     return next((card for card in cards if card.state != "deleted" and not card.data.relative), None)

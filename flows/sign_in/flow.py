@@ -99,7 +99,7 @@ def whose_attempts(record: SR, event: SubmitPassword, ask: Ask) -> tuple[Counted
 def judge(record: SR, event: SubmitPassword, ask: Ask) -> PasswordFacts:
     attempt = ask.attempt or Attempt()
     account = ask.claimed("login", normal_login(event.login))
-    passwords = ask.of_account(account, PortalPassword) if account else ()
+    passwords = ask.of_account(account, PortalPassword)
     known = passwords[0].data.hash if passwords and attempt.judgeable else None
     right = ask.hasher.verify(known, event.password)
     return PasswordFacts(attempt=attempt, account=account if right else None)
