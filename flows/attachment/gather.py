@@ -108,8 +108,7 @@ def _about(code: AnyRecord, card: AnyRecord, ask: Ask) -> dict[str, Any]:
     issued = code.state == "issued"
     its_patient = code_is_for(code.data.patient, card.data.card)
     rights = living_rights(card, ask)
-    mine = code.state == "activated" and code.data.card == card.id
-    own = next((right.id for right in rights if mine and right.id == code.data.right), None)
+    own = next((right.id for right in rights if right.id == code.data.right), None)
     return {
         "code": code.id,
         "clinic": code.data.clinic,

@@ -52,11 +52,11 @@ class ConsentWithdrawalData(FlowData):
 class WithdrawalFacts(Facts):
     """What has to stop, what had been consented to, and by when the data must be gone."""
 
-    open_rights: tuple[str, ...] = ()
-    password: str | None = None
-    text_version: str = ""
-    text_sha256: str = ""
-    again: bool = False
+    open_rights: tuple[str, ...]
+    password: str | None
+    text_version: str
+    text_sha256: str
+    again: bool
     deadline: datetime
 
 
@@ -73,7 +73,7 @@ class ConsentWithdrawal(Flow[ConsentWithdrawalData]):
 @ConsentWithdrawal.gathers(RequestWithdrawal, facts=WithdrawalFacts)
 def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWithdrawal, ask: Ask) -> WithdrawalFacts:
     account = ask.by.account
-    accepted = [flow for flow in ask.of_account(account, Registration) if flow.data.accepted]
+    accepted = ask.of_account(account, Registration)
     text = ask.consent(Purpose.PERSONAL_DATA)
     passwords = ask.of_account(account, PortalPassword)
     # A new right is noted on its card: whoever has looked at the cards notices one that comes in between.

@@ -86,10 +86,6 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 
-    @classmethod
-    def life(cls, settings: Settings) -> timedelta | None:
-        return settings.one_time_codes.life
-
 
 OR = FlowRecord[OneTimeCodeData]
 
