@@ -13,8 +13,9 @@ from support.portal import AT_HOME, BORIS, CONSENTS, MARGARITA, PASSWORD, Scene,
 from registratura.domain.consent import Purpose
 from registratura.domain.identity import Identity
 from registratura.domain.matching import ClinicCard
+from registratura.flows.common import Back, ContactSupport
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
-from registratura.flows.gosuslugi import Denial
+from registratura.flows.gosuslugi import Denial, SmsNotArriving
 from registratura.flows.patient_card import Confirm, Delete, KeepCurrent, TakeNew
 from registratura.flows.registration import GoToGosuslugi
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, ForgotPassword, SignIn, SubmitPassword
@@ -212,6 +213,15 @@ def test_why_the_person_came_back_is_told_until_they_set_out_again(scene: Scene)
     assert scene.walk(flow, GoToGosuslugi(via="link")).screen.items == {}
     data = scene.portal.engine.record(flow).data
     assert (data.denied, data.via, data.at_sms) == (None, "link", False)
+
+
+def test_back_from_the_help_with_the_sms_leads_where_the_person_was(scene: Scene) -> None:
+    flow = signing_in(scene)
+    assert scene.walk(flow, SmsNotArriving(), Back()).state == "gosuslugi.first_stage"
+    scene.portal.gosuslugi.progress(flow, "password")
+    assert scene.walk(flow, SmsNotArriving(), ContactSupport(), Back(), Back()).state == "gosuslugi.sms_code"
+    scene.portal.gosuslugi.denied(flow, Denial.CANCELLED)
+    assert scene.walk(flow, GoToGosuslugi(), SmsNotArriving(), Back()).state == "gosuslugi.first_stage"
 
 
 def test_the_consent_that_is_withdrawn_is_the_one_that_was_given(make_scene: Callable[..., Scene]) -> None:
