@@ -222,7 +222,7 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
 @Attachment.shows("locked")
 def the_closed_window(record: AR, ask: Ask) -> Mapping[str, Any]:
     timer = record.timers.get(LockEnded.name)
-    return {"until": timer.due if timer else ""}
+    return {"until": timer.due} if timer else {}
 
 
 @Attachment.shows("attached")

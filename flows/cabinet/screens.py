@@ -108,7 +108,7 @@ def _of_each_clinic(record: CR, ask: Ask) -> Iterable[list[AnyRecord]]:
     """The rights of a clinic to one card, the one that counts last: before it there may be some that were withdrawn."""
     rights = [right for right in ask.of_account(record.account, ClinicRight) if _reachable(right, record, ask)]
     found: dict[tuple[str, str], list[AnyRecord]] = {}
-    for right in sorted(rights, key=lambda right: (right.state != "withdrawn", right.created_at)):
+    for right in sorted(rights, key=lambda right: right.state != "withdrawn"):
         found.setdefault((right.data.clinic, right.data.card), []).append(right)
     return found.values()
 

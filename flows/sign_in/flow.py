@@ -183,7 +183,7 @@ def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]
 @SignIn.shows("locked")
 def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
     timer = record.timers.get(LockEnded.name)
-    return {"until": timer.due if timer else ""}
+    return {"until": timer.due} if timer else {}
 
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from support.cabinet import attach_child, own, relative
-from support.portal import CONSENTS, NOON, PASSWORD, Scene, codes
+from support.portal import BORIS, CONSENTS, HASHER, NOON, PASSWORD, Scene, codes
 
 from registratura.domain.card import FieldName
 from registratura.domain.consent import ConsentText, Purpose
@@ -17,6 +18,7 @@ from registratura.flows.effects import EndOtherSessions, NotifyPerson
 from registratura.flows.errors import InvalidPayload, StartRefused
 from registratura.flows.patient_card import AddRelative, Delete, Edit, PatientCard
 from registratura.flows.portal_password import ChangePassword
+from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 from registratura.host import Caller
 
 DARYA = {
@@ -195,6 +197,33 @@ def test_the_current_password_is_guessed_five_times(scene: Scene, caller: Caller
     assert [(refusal.code, refusal.retry_at) for refusal in last.refusals] == [
         ("attempts.exhausted", NOON + timedelta(minutes=1))
     ]
+
+
+def test_guesses_in_the_settings_and_at_the_sign_in_are_one_persons_and_no_other_ones(scene: Scene) -> None:
+    """U34."""
+    margarita, boris = scene.registered(), scene.registered(BORIS)
+    for _ in range(4):
+        flow = scene.walk(scene.portal.start(SignIn).id, ChoosePassword()).id
+        scene.portal.send(flow, SubmitPassword(login="margarita@example.org", password="wrong"))
+    ends = [
+        [
+            codes(scene.portal.send(scene.flow_of(caller, "portal_password"), changing("wrong"), caller=caller))[0]
+            for _ in range(2)
+        ]
+        for caller in (margarita, boris)
+    ]
+    assert ends == [["password.wrong_current", "attempts.exhausted"], ["password.wrong_current"] * 2]
+
+
+@pytest.mark.parametrize("event", [("wrong", "Sneg1Zimoy"), (PASSWORD, "Zq1")])
+def test_of_a_password_that_is_not_taken_nothing_is_made(scene: Scene, caller: Caller, event: tuple[str, str]) -> None:
+    class NoHash:
+        verify = staticmethod(HASHER.verify)
+
+    tools = scene.portal.engine.tools
+    scene.portal.engine.tools = replace(tools, hasher=NoHash())
+    view = scene.portal.send(scene.flow_of(caller, "portal_password"), changing(*event), caller=caller)
+    assert len(codes(view)) == 1
 
 
 def test_a_right_current_password_is_no_miss_and_forgives(make_scene: Callable[..., Scene]) -> None:

@@ -104,6 +104,12 @@ def test_settings_show_the_login_and_whether_there_is_a_password(scene: Scene, n
     assert section(scene, caller, name) == {**shown, "password_set": True}
 
 
+def test_an_account_that_only_the_host_knows_has_nothing_to_show(scene: Scene) -> None:
+    caller = Caller(account="known to the host alone")
+    assert section(scene, caller, "settings") == {"person": ""}
+    assert section(scene, caller, "record") == {"documents": []}
+
+
 def test_settings_tell_what_became_of_a_withdrawn_consent(scene: Scene, caller: Caller) -> None:
     withdrawal = scene.portal.start(ConsentWithdrawal, caller=caller)
     shown = section(scene, caller, "settings")
