@@ -199,6 +199,24 @@ def test_the_current_password_is_guessed_five_times(scene: Scene, caller: Caller
     ]
 
 
+def test_after_the_lock_there_are_guesses_again(scene: Scene, caller: Caller) -> None:
+    """The lock begins with the last miss, not with the guess after it."""
+    password = scene.flow_of(caller, "portal_password")
+    for _ in range(5):
+        scene.portal.send(password, changing("wrong"), caller=caller)
+    scene.clock.turn(timedelta(minutes=1))
+    assert scene.walk(password, changing(PASSWORD), caller=caller).state == "present"
+
+
+def test_a_right_current_password_with_a_bad_new_one_is_a_guess_that_forgives_nothing(
+    scene: Scene, caller: Caller
+) -> None:
+    password = scene.flow_of(caller, "portal_password")
+    for event in (*[changing("wrong")] * 4, changing(PASSWORD, "Zq1")):
+        scene.portal.send(password, event, caller=caller)
+    assert codes(scene.portal.send(password, changing("wrong"), caller=caller)) == ["attempts.exhausted"]
+
+
 def test_guesses_in_the_settings_and_at_the_sign_in_are_one_persons_and_no_other_ones(scene: Scene) -> None:
     """U34."""
     margarita, boris = scene.registered(), scene.registered(BORIS)
