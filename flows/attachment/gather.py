@@ -46,8 +46,8 @@ class SubmitFacts(Facts):
 
     attempt: Attempt
     text_sha256: str
-    stale: tuple[Refusal, ...] = ()
-    consent_withdrawn: bool = False
+    stale: tuple[Refusal, ...]
+    consent_withdrawn: bool
     code: str | None = None
     clinic: str | None = None
     fits: bool = False
