@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.cabinet import own, relative
 from support.people import identity
-from support.portal import AT_HOME, BORIS, CONSENTS, MARGARITA, PASSWORD, Scene, codes
+from support.portal import BORIS, CONSENTS, MARGARITA, PASSWORD, Scene, codes
 
 from registratura.domain.consent import Purpose
 from registratura.domain.identity import Identity
@@ -243,4 +243,3 @@ def test_the_consent_that_is_withdrawn_is_the_one_that_was_given(make_scene: Cal
         '"kind":"withdrawn"',
     ):
         assert said in entry
-    assert AT_HOME.session
