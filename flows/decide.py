@@ -105,6 +105,8 @@ def _answer(flow: AnyFlow, case: AnyCase, refused: bool) -> Answer:
 
 
 def _moved(flow: AnyFlow, record: AnyRecord, state: str, move: Move, now: datetime) -> AnyRecord:
+    if unknown := move.changes.keys() - type(record.data).model_fields.keys():
+        raise ChartError(flow=flow.name, problem=f"its data has no {', '.join(sorted(unknown))}")
     ended = flow.ended(state)
     version = record.version + 1
     return record.but(

@@ -270,11 +270,11 @@ class Ask(Protocol):
     def claimed(self, kind: str, text: str) -> str | None:
         """What the claim on this text points to."""
 
-    def load(self, flow_id: str) -> AnyRecord | None:
+    def load(self, flow_id: str | None) -> AnyRecord | None:
         """A record as it is now, its due timers carried out. What was read must not move before the step is written."""
 
-    def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
-        """The flows of that kind which the account owns, the oldest first."""
+    def of_account(self, account: str | None, flow: AnyFlow) -> tuple[AnyRecord, ...]:
+        """The flows of that kind which the account owns, the oldest first; nobody owns none."""
 
     def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
         """The payloads of a flow's accepted events of that name, the oldest first, each with its time under "at"."""

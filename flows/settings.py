@@ -72,6 +72,10 @@ class Settings:
         object.__setattr__(self, "attempts", _over(ATTEMPTS, self.attempts))
         object.__setattr__(self, "lives", _over(LIVES, self.lives))
 
+    def clinic_title(self, clinic: str) -> str:
+        """What people call a clinic; one that has left is called by its id."""
+        return self.clinics[clinic].title if clinic in self.clinics else clinic
+
     def day(self, moment: datetime) -> str:
         """The date of a moment, as people there write it."""
         return f"{moment.astimezone(self.timezone):%d.%m.%Y}"

@@ -41,6 +41,15 @@ class Case(Generic[D, E, F]):
         return self.record.data
 
 
+T = TypeVar("T")
+
+
+def known(value: T | None) -> T:
+    """What the chart lets nobody come here without."""
+    assert value is not None
+    return value
+
+
 class Effect(Value):
     """An output as data: something the shell shall do outside. Its class name is its kind.
 

@@ -6,12 +6,12 @@ from registratura.flows.flow import AnyRecord
 from registratura.flows.ports import Ask
 
 
-def consent_withdrawn(account: str, ask: Ask) -> bool:
+def consent_withdrawn(account: str | None, ask: Ask) -> bool:
     """Whether it is. A withdrawal that comes in the same moment is noticed."""
     return withdrawal_of(account, ask) is not None
 
 
-def withdrawal_of(account: str, ask: Ask) -> AnyRecord | None:
+def withdrawal_of(account: str | None, ask: Ask) -> AnyRecord | None:
     """The withdrawal that holds. One that ended in keeping what the law demands holds until the person consents anew.
 
     What is to be destroyed is destroyed: until then a new consent changes nothing, and after it the person begins anew.
@@ -32,5 +32,5 @@ def withdrawal_of(account: str, ask: Ask) -> AnyRecord | None:
 def _consented_since(withdrawal: AnyRecord, ask: Ask) -> bool:
     from registratura.flows.registration import Registration
 
-    registrations = ask.of_account(withdrawal.account or "", Registration)
-    return any(flow.data.accepted and flow.created_at > withdrawal.changed_at for flow in registrations)
+    registrations = ask.of_account(withdrawal.account, Registration)
+    return any(flow.created_at > withdrawal.changed_at for flow in registrations)

@@ -31,7 +31,7 @@ from registratura.flows.patient_card import ClinicAttached
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.settings import Settings
-from registratura.flows.step import Case, Effect, Evidence, Move, Send, Start
+from registratura.flows.step import Case, Effect, Evidence, Move, Send, Start, known
 
 
 class AttachmentData(FlowData):
@@ -147,10 +147,11 @@ def why_not_attached(case: Submitting) -> Iterator[Refusal]:
 @Attachment.decides(SubmitCode)
 def attach(case: Submitting) -> Move:
     """A3, U51: the code is activated, the right granted and the consent recorded together, or nothing is."""
-    facts, card = case.facts, case.data.card or ""
+    facts, card = case.facts, known(case.data.card)
     if facts.own_right:
         # U44, U46: the owner pressed again, here or elsewhere. The first answer stands.
         return Move(changes={"right": facts.own_right, "clinic": facts.clinic}, attempt="passed")
+    code, clinic, subject = known(facts.code), known(facts.clinic), known(facts.subject)
     consent = Evidence(
         kind="accepted",
         purpose=Purpose.MEDICAL_DATA,
@@ -159,15 +160,15 @@ def attach(case: Submitting) -> Move:
         shown_at=case.data.shown_at,
         button=case.event.name,
         account=case.record.account,
-        subject=facts.subject,
+        subject=subject,
         on_behalf=facts.relative,
     )
-    grant = Grant(clinic=facts.clinic or "", card=card, code=facts.code or "")
+    grant = Grant(clinic=clinic, card=card, code=code)
     return Move(
-        changes={"right": facts.new_right, "clinic": facts.clinic},
+        changes={"right": facts.new_right, "clinic": clinic},
         sends=(
-            Send(facts.code or "", Activate(card=card, right=facts.new_right, subject=facts.subject or "")),
-            Start(ClinicRight, facts.new_right, grant, account=case.record.account, subject=facts.subject),
+            Send(code, Activate(card=card, right=facts.new_right, subject=subject)),
+            Start(ClinicRight, facts.new_right, grant, account=case.record.account, subject=subject),
             Send(card, ClinicAttached(right=facts.new_right)),
         ),
         evidence=(consent,),
@@ -201,7 +202,7 @@ def lock(case: Case[AttachmentData, AttemptsExhausted, Facts]) -> Move:
 def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
     """A9, A17: whose code it will be, and the text that pressing the button agrees to."""
     text = ask.consent(Purpose.MEDICAL_DATA)
-    cards = cards_of(record.account or "", ask)
+    cards = cards_of(record.account, ask)
     chosen = next((card for card in cards if card.id == record.data.card), None)
     name = chosen.data.card.name if chosen else None
     born = chosen.data.card.birth_date if chosen else None
@@ -221,13 +222,13 @@ def the_window(record: AR, ask: Ask) -> Mapping[str, Any]:
 @Attachment.shows("locked")
 def the_closed_window(record: AR, ask: Ask) -> Mapping[str, Any]:
     timer = record.timers.get(LockEnded.name)
-    return {"until": timer.due if timer else ""}
+    return {"until": timer.due} if timer else {}
 
 
 @Attachment.shows("attached")
 def the_clinic(record: AR, ask: Ask) -> Mapping[str, Any]:
-    clinic = ask.settings.clinics.get(record.data.clinic or "")
-    return {"clinic": clinic.title if clinic else record.data.clinic or "", "right": record.data.right or ""}
+    clinic, right = record.data.clinic, record.data.right
+    return {"clinic": ask.settings.clinic_title(clinic), "right": right} if clinic else {}
 
 
 def _prefix(address: str) -> str:

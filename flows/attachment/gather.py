@@ -46,8 +46,8 @@ class SubmitFacts(Facts):
 
     attempt: Attempt
     text_sha256: str
-    stale: tuple[Refusal, ...] = ()
-    consent_withdrawn: bool = False
+    stale: tuple[Refusal, ...]
+    consent_withdrawn: bool
     code: str | None = None
     clinic: str | None = None
     fits: bool = False
@@ -62,17 +62,18 @@ class SubmitFacts(Facts):
 def about_the_begin(record: AnyRecord, event: BeginAttachment, ask: Ask) -> BeginFacts:
     """Whose card it is to be."""
     account, text = ask.by.account, ask.consent(Purpose.MEDICAL_DATA).sha256
-    if account is None:
-        return BeginFacts(card=None, consent_withdrawn=False, text_sha256=text)
-    cards = cards_of(account, ask)
-    own = [card for card in cards if card.id == event.card or (event.card is None and not card.data.relative)]
+    own = [
+        card
+        for card in cards_of(account, ask)
+        if card.id == event.card or (event.card is None and not card.data.relative)
+    ]
     card = own[0].id if own else None
     return BeginFacts(card=card, consent_withdrawn=consent_withdrawn(account, ask), text_sha256=text)
 
 
 def about_the_profile(record: AnyRecord, event: ChooseProfile, ask: Ask) -> ProfileFacts:
     """Whether the card is one of the account's."""
-    mine = any(card.id == event.card for card in cards_of(record.account or "", ask))
+    mine = any(card.id == event.card for card in cards_of(record.account, ask))
     return ProfileFacts(mine=mine, text_sha256=ask.consent(Purpose.MEDICAL_DATA).sha256)
 
 
@@ -87,17 +88,17 @@ def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: A
         attempt=ask.attempt or Attempt(),
         text_sha256=text.sha256,
         stale=stale,
-        consent_withdrawn=consent_withdrawn(record.account or "", ask),
+        consent_withdrawn=consent_withdrawn(record.account, ask),
     )
-    card = ask.load(record.data.card or "")
+    card = ask.load(record.data.card)
     found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
-    code = ask.load(found) if found else None
+    code = ask.load(found)
     if card is None or code is None or PatientCard.ended(card.state):
         return known
     return known.model_copy(update=_about(code, card, ask))
 
 
-def cards_of(account: str, ask: Ask) -> tuple[AnyRecord, ...]:
+def cards_of(account: str | None, ask: Ask) -> tuple[AnyRecord, ...]:
     """The account's living cards, its owner's first."""
     cards = [card for card in ask.of_account(account, PatientCard) if not PatientCard.ended(card.state)]
     return tuple(sorted(cards, key=lambda card: card.data.relative))
@@ -107,8 +108,7 @@ def _about(code: AnyRecord, card: AnyRecord, ask: Ask) -> dict[str, Any]:
     issued = code.state == "issued"
     its_patient = code_is_for(code.data.patient, card.data.card)
     rights = living_rights(card, ask)
-    mine = code.state == "activated" and code.data.card == card.id
-    own = next((right.id for right in rights if mine and right.id == code.data.right), None)
+    own = next((right.id for right in rights if right.id == code.data.right), None)
     return {
         "code": code.id,
         "clinic": code.data.clinic,

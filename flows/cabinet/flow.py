@@ -73,7 +73,7 @@ def why_not_open(case: AnyCase) -> Iterator[Refusal]:
 
 @Cabinet.gathers(OpenCabinet, facts=CardFacts)
 def about_the_card(record: CR, event: OpenCabinet, ask: Ask) -> CardFacts:
-    card = own_card(record.account or "", ask)
+    card = own_card(record.account, ask)
     return CardFacts(unchecked=card is not None and card.state in ("unverified", "differs"))
 
 

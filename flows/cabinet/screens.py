@@ -32,7 +32,7 @@ def health(record: CR, ask: Ask) -> Mapping[str, Any]:
 def clinics(record: CR, ask: Ask) -> Mapping[str, Any]:
     """A11: clinics that were added on any device, and those that are attached."""
     listed = dict.fromkeys(
-        clinic for cabinet in ask.of_account(_account(record), Cabinet) for clinic in cabinet.data.clinics
+        clinic for cabinet in ask.of_account(record.account, Cabinet) for clinic in cabinet.data.clinics
     )
     attached = {right.data.clinic for right in _living(record, ask)}
     known = ask.settings.clinics
@@ -55,7 +55,7 @@ def empty(record: CR, ask: Ask) -> Mapping[str, Any]:
 def settings(record: CR, ask: Ask) -> Mapping[str, Any]:
     """U59: the login is shown beside the password. U40: and what became of a consent that was withdrawn."""
     about = {**_whose(record, ask), **_withdrawn(record, ask)}
-    passwords = ask.of_account(_account(record), PortalPassword)
+    passwords = ask.of_account(record.account, PortalPassword)
     if not passwords:
         return about
     data = passwords[0].data
@@ -76,7 +76,7 @@ def clinic_rights(record: CR, ask: Ask) -> Mapping[str, Any]:
 @Cabinet.shows("cards")
 def cards(record: CR, ask: Ask) -> Mapping[str, Any]:
     """R21, U63: the cards, and the text that adding a relative's agrees to."""
-    found, text = cards_of(_account(record), ask), ask.consent(Purpose.PERSONAL_DATA)
+    found, text = cards_of(record.account, ask), ask.consent(Purpose.PERSONAL_DATA)
     return {
         "cards": {card.id: {**card_items(card), "state": card.state} for card in found},
         "consent": text.text,
@@ -88,10 +88,10 @@ def cards(record: CR, ask: Ask) -> Mapping[str, Any]:
 @Cabinet.shows("record")
 def medical_record(record: CR, ask: Ask) -> Mapping[str, Any]:
     """A15, U53, U66: what came stays, whatever became of the right."""
-    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    rights = [right for right in ask.of_account(record.account, ClinicRight) if _reachable(right, record, ask)]
     documents = [
         {
-            "clinic": _title(right, ask),
+            "clinic": ask.settings.clinic_title(right.data.clinic),
             "card": right.data.card,
             "person": _named(right.data.card, ask),
             "at": entry["at"],
@@ -106,9 +106,9 @@ def medical_record(record: CR, ask: Ask) -> Mapping[str, Any]:
 
 def _of_each_clinic(record: CR, ask: Ask) -> Iterable[list[AnyRecord]]:
     """The rights of a clinic to one card, the one that counts last: before it there may be some that were withdrawn."""
-    rights = [right for right in ask.of_account(_account(record), ClinicRight) if _reachable(right, record, ask)]
+    rights = [right for right in ask.of_account(record.account, ClinicRight) if _reachable(right, record, ask)]
     found: dict[tuple[str, str], list[AnyRecord]] = {}
-    for right in sorted(rights, key=lambda right: (right.state != "withdrawn", right.created_at)):
+    for right in sorted(rights, key=lambda right: right.state != "withdrawn"):
         found.setdefault((right.data.clinic, right.data.card), []).append(right)
     return found.values()
 
@@ -116,7 +116,7 @@ def _of_each_clinic(record: CR, ask: Ask) -> Iterable[list[AnyRecord]]:
 def _right(rights: list[AnyRecord], ask: Ask) -> Mapping[str, Any]:
     right, day = rights[-1], ask.settings.day
     return {
-        "clinic": _title(right, ask),
+        "clinic": ask.settings.clinic_title(right.data.clinic),
         "state": right.state,
         "card": right.data.card,
         "person": _named(right.data.card, ask),
@@ -128,11 +128,11 @@ def _right(rights: list[AnyRecord], ask: Ask) -> Mapping[str, Any]:
 
 def _reachable(right: AnyRecord, record: CR, ask: Ask) -> bool:
     """The record of a child who came of age is no longer the representative's to see (U63)."""
-    return any(card.id == right.data.card for card in cards_of(_account(record), ask))
+    return any(card.id == right.data.card for card in cards_of(record.account, ask))
 
 
 def _living(record: CR, ask: Ask) -> list[AnyRecord]:
-    return [right for right in ask.of_account(_account(record), ClinicRight) if right.state != "withdrawn"]
+    return [right for right in ask.of_account(record.account, ClinicRight) if right.state != "withdrawn"]
 
 
 def _named(card_id: str, ask: Ask) -> str:
@@ -142,28 +142,19 @@ def _named(card_id: str, ask: Ask) -> str:
     return name.full if name else ""
 
 
-def _title(right: AnyRecord, ask: Ask) -> str:
-    clinic = ask.settings.clinics.get(right.data.clinic)
-    return clinic.title if clinic else right.data.clinic
-
-
 def _whose(record: CR, ask: Ask) -> Mapping[str, Any]:
     """The full name at the top right (R30)."""
-    own = [card for card in cards_of(_account(record), ask) if not card.data.relative]
+    own = [card for card in cards_of(record.account, ask) if not card.data.relative]
     name = own[0].data.card.name if own else None
     return {"person": name.full if name else ""}
 
 
 def _withdrawn(record: CR, ask: Ask) -> Mapping[str, Any]:
     day = ask.settings.day
-    withdrawal = withdrawal_of(_account(record), ask)
+    withdrawal = withdrawal_of(record.account, ask)
     if withdrawal is None:
         return {}
     until, since = withdrawal.data.deadline, day(withdrawal.created_at)
     if withdrawal.state == "requested" and until is not None:
         return {"notice": "consent_withdrawn", "withdrawn": since, "until": day(until)}
     return {"notice": "consent_was_withdrawn", "withdrawn": since}
-
-
-def _account(record: CR) -> str:
-    return record.account or ""

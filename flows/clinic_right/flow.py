@@ -79,13 +79,11 @@ def go_on(case: Case[ClinicRightData, Resume, Facts]) -> Move:
 
 @ClinicRight.shows("granted", "suspended", "withdrawn")
 def the_right(record: FlowRecord[ClinicRightData], ask: Ask) -> Mapping[str, Any]:
-    clinic = ask.settings.clinics.get(record.data.clinic)
-    title = clinic.title if clinic else record.data.clinic
     notice = {"notice": "nothing_delivered"} if record.state == "granted" and not record.data.delivered else {}
     day = ask.settings.day
     withdrawn = day(record.changed_at) if record.state == "withdrawn" else ""
     items = {
-        "clinic": title,
+        "clinic": ask.settings.clinic_title(record.data.clinic),
         "delivered": record.data.delivered,
         "since": day(record.created_at),
         "withdrawn": withdrawn,

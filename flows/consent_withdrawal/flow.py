@@ -17,7 +17,7 @@ from registratura.flows.portal_password import ForgetPassword, PortalPassword
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.registration import Registration
-from registratura.flows.step import Case, Evidence, Move, Send
+from registratura.flows.step import Case, Evidence, Move, Send, known
 from registratura.flows.withdrawn import consent_withdrawn
 
 
@@ -52,11 +52,11 @@ class ConsentWithdrawalData(FlowData):
 class WithdrawalFacts(Facts):
     """What has to stop, what had been consented to, and by when the data must be gone."""
 
-    open_rights: tuple[str, ...] = ()
-    password: str | None = None
-    text_version: str = ""
-    text_sha256: str = ""
-    again: bool = False
+    open_rights: tuple[str, ...]
+    password: str | None
+    text_version: str
+    text_sha256: str
+    again: bool
     deadline: datetime
 
 
@@ -72,8 +72,8 @@ class ConsentWithdrawal(Flow[ConsentWithdrawalData]):
 
 @ConsentWithdrawal.gathers(RequestWithdrawal, facts=WithdrawalFacts)
 def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWithdrawal, ask: Ask) -> WithdrawalFacts:
-    account = ask.by.account or ""
-    accepted = [flow for flow in ask.of_account(account, Registration) if flow.data.accepted]
+    account = ask.by.account
+    accepted = ask.of_account(account, Registration)
     text = ask.consent(Purpose.PERSONAL_DATA)
     passwords = ask.of_account(account, PortalPassword)
     # A new right is noted on its card: whoever has looked at the cards notices one that comes in between.
@@ -81,8 +81,8 @@ def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWi
     return WithdrawalFacts(
         open_rights=tuple(r.id for r in ask.of_account(account, ClinicRight) if not ClinicRight.ended(r.state)),
         password=passwords[0].id if passwords else None,
-        text_version=(accepted[-1].data.text_version or "") if accepted else text.version,
-        text_sha256=(accepted[-1].data.text_sha256 or "") if accepted else text.sha256,
+        text_version=known(accepted[-1].data.text_version) if accepted else text.version,
+        text_sha256=known(accepted[-1].data.text_sha256) if accepted else text.sha256,
         again=consent_withdrawn(account, ask),
         deadline=ask.now + ask.settings.erasure_term,
     )
@@ -101,7 +101,7 @@ def why_not_withdrawn(
 @ConsentWithdrawal.decides(RequestWithdrawal)
 def stop_processing(case: Case[ConsentWithdrawalData, RequestWithdrawal, WithdrawalFacts]) -> Move:
     """At once: every right is withdrawn and the password forgotten. The data itself goes within the term."""
-    facts, account = case.facts, case.by.account or ""
+    facts, account = case.facts, known(case.by.account)
     stops = [Send(right, Withdraw()) for right in facts.open_rights]
     if facts.password:
         stops.append(Send(facts.password, ForgetPassword()))
@@ -127,7 +127,7 @@ def stop_processing(case: Case[ConsentWithdrawalData, RequestWithdrawal, Withdra
 @ConsentWithdrawal.decides(DataDestroyed)
 def keep_the_act(case: Case[ConsentWithdrawalData, DataDestroyed, Facts]) -> Move:
     """The act is noted and the data destroyed in one transaction: neither is ever without the other."""
-    account = case.record.account or ""
+    account = known(case.record.account)
     return Move(changes={"act": case.event.act}, effects=(EndOtherSessions(account=account),), erases=account)
 
 

@@ -116,11 +116,13 @@ class Asking:
         self.unit.write(changes)
         self.tools.tell(self.unit, changes)
 
-    def load(self, flow_id: str) -> AnyRecord | None:
-        record = self.stored(flow_id)
+    def load(self, flow_id: str | None) -> AnyRecord | None:
+        record = self.stored(flow_id) if flow_id else None
         return self.effective(self, record) if record else None
 
-    def of_account(self, account: str, flow: AnyFlow) -> tuple[AnyRecord, ...]:
+    def of_account(self, account: str | None, flow: AnyFlow) -> tuple[AnyRecord, ...]:
+        if account is None:
+            return ()
         for row in self.unit.flows_of(account, flow.name):
             if row.id not in self.seen:
                 self.keep(row)

@@ -85,9 +85,9 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
     answer = f"{identity.issuer}\n{answer_id}"
     key = f"{identity.issuer}\n{identity.oid}"
     account = ask.claimed("account", key)
-    withdrawn = bool(account) and consent_withdrawn(account or "", ask)
-    card = own_card(account, ask) if account else None
-    passwords = ask.of_account(account, PortalPassword) if account else ()
+    withdrawn = consent_withdrawn(account, ask)
+    card = own_card(account, ask)
+    passwords = ask.of_account(account, PortalPassword)
     return IdentityFacts(
         account=account,
         own_card=card.id if card else None,
@@ -97,18 +97,16 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
         matches=() if card or withdrawn else matching_cards(identity, ask.settings.clinic_cards(identity)),
         logins=() if account else _free_logins(identity, ask),
         account_digest=ask.digest("account", key),
-        answer_digest=ask.digest("answer", answer) if answer_id else "",
-        answer_used=bool(answer_id) and ask.claimed("answer", answer) is not None,
-        card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}")
-        if account
-        else "",
+        answer_digest=ask.digest("answer", answer),
+        answer_used=ask.claimed("answer", answer) is not None,
+        card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}"),
         new_account=ask.new_id(),
         new_card=ask.new_id(),
         new_password=ask.new_id(),
     )
 
 
-def own_card(account: str, ask: Ask) -> AnyRecord | None:
+def own_card(account: str | None, ask: Ask) -> AnyRecord | None:
     """The card of the account's owner, unless it was deleted."""
     cards = ask.of_account(account, PatientCard)
     return next((card for card in cards if card.state != "deleted" and not card.data.relative), None)
@@ -139,9 +137,9 @@ def card_claim(facts: IdentityFacts) -> Claim:
     return Claim("own_card", facts.card_digest, facts.new_card)
 
 
-def answer_claim(facts: IdentityFacts, flow_id: str) -> tuple[Claim, ...]:
+def answer_claim(facts: IdentityFacts, flow_id: str) -> Claim:
     """An answer counts once."""
-    return (Claim("answer", facts.answer_digest, flow_id),) if facts.answer_digest else ()
+    return Claim("answer", facts.answer_digest, flow_id)
 
 
 def news_for_card(identity: Identity, facts: IdentityFacts) -> tuple[Send, ...]:

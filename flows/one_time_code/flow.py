@@ -18,7 +18,7 @@ from registratura.flows.one_time_code.chart import OneTimeCodeChart
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.settings import Settings
-from registratura.flows.step import Case, Claim, Move, Send
+from registratura.flows.step import Case, Claim, Move, Send, known
 
 
 class SendOneTimeCode(PersonEvent, title="Отправить одноразовый код"):
@@ -85,10 +85,6 @@ class OneTimeCode(Flow[OneTimeCodeData]):
     begins = (SendOneTimeCode,)
     events = (SubmitOneTimeCode, Resend, Cancel, AttemptsExhausted, Expire)
 
-    @classmethod
-    def life(cls, settings: Settings) -> timedelta | None:
-        return settings.one_time_codes.life
-
 
 OR = FlowRecord[OneTimeCodeData]
 
@@ -120,7 +116,7 @@ def draw(record: OR, event: Event, ask: Ask) -> SendFacts:
 
 def _who_asks(record: OR, event: Event, by: By) -> str:
     if not isinstance(event, SendOneTimeCode):
-        return record.account or ""
+        return known(record.account)
     return event.person if by.channel == "host" else by.account or f"session:{record.session}"
 
 

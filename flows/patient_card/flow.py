@@ -39,7 +39,7 @@ from registratura.flows.patient_card.events import (
 )
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
-from registratura.flows.step import Case, Evidence, Move, Send
+from registratura.flows.step import Case, Evidence, Move, Send, known
 from registratura.flows.withdrawn import consent_withdrawn
 
 
@@ -113,7 +113,7 @@ def about_the_consent(record: PC, event: AddRelative, ask: Ask) -> RelativeFacts
         text_sha256=text.sha256,
         stale=stale,
         subject=ask.new_id(),
-        consent_withdrawn=ask.by.account is not None and consent_withdrawn(ask.by.account, ask),
+        consent_withdrawn=consent_withdrawn(ask.by.account, ask),
     )
 
 
@@ -164,7 +164,7 @@ def why_not_confirmed(record: PC) -> tuple[Refusal, ...]:
 
 @PatientCard.gathers(Edit, TakeNew, facts=EditFacts)
 def whether_anything_may_be_taken(record: PC, event: Event, ask: Ask) -> EditFacts:
-    return EditFacts(consent_withdrawn=consent_withdrawn(record.account or "", ask))
+    return EditFacts(consent_withdrawn=consent_withdrawn(record.account, ask))
 
 
 @PatientCard.refuses(Edit)
@@ -211,7 +211,7 @@ def keep(case: Case[PatientCardData, KeepCurrent, Facts]) -> Move:
 
 @PatientCard.gathers(Delete, facts=DeletionFacts)
 def what_hangs_on_it(record: PC, event: Delete, ask: Ask) -> DeletionFacts:
-    cards = [card for card in ask.of_account(record.account or "", PatientCard) if not PatientCard.ended(card.state)]
+    cards = [card for card in ask.of_account(record.account, PatientCard) if not PatientCard.ended(card.state)]
     return DeletionFacts(last=len(cards) <= 1, rights=len(living_rights(record, ask)))
 
 
@@ -233,7 +233,7 @@ def rights_of_the_child(record: PC, event: CameOfAge, ask: Ask) -> RightsFacts:
 @PatientCard.decides(CameOfAge)
 def end_access(case: Case[PatientCardData, CameOfAge, RightsFacts]) -> Move:
     """U63. The rights were given by the representative: they end, and no clinic can take one up again."""
-    notice = NotifyPerson(account=case.record.account or "", about="child_came_of_age")
+    notice = NotifyPerson(account=known(case.record.account), about="child_came_of_age")
     return Move(sends=tuple(Send(right, Withdraw()) for right in case.facts.rights), effects=(notice,))
 
 
@@ -261,7 +261,7 @@ def card_items(record: AnyRecord) -> Mapping[str, Any]:
 
 def living_rights(record: AnyRecord, ask: Ask) -> tuple[AnyRecord, ...]:
     """The rights to this card that were not withdrawn."""
-    rights = ask.of_account(record.account or "", ClinicRight)
+    rights = ask.of_account(record.account, ClinicRight)
     return tuple(right for right in rights if right.data.card == record.id and right.state != "withdrawn")
 
 

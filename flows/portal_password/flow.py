@@ -18,7 +18,7 @@ from registratura.flows.portal_password.chart import PortalPasswordChart
 from registratura.flows.portal_password.events import ChangePassword, ForgetPassword, OpenPassword, SetPassword
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowData, FlowRecord
-from registratura.flows.step import Case, Move
+from registratura.flows.step import Case, Move, known
 from registratura.flows.withdrawn import consent_withdrawn
 
 
@@ -65,7 +65,7 @@ def keep_the_logins(case: Case[PortalPasswordData, OpenPassword, Facts]) -> Move
 
 @PortalPassword.gathers(SetPassword, facts=PasswordFacts)
 def judge(record: PP, event: SetPassword, ask: Ask) -> PasswordFacts:
-    withdrawn = (Refusal(code="consent.withdrawn"),) if consent_withdrawn(record.account or "", ask) else ()
+    withdrawn = (Refusal(code="consent.withdrawn"),) if consent_withdrawn(record.account, ask) else ()
     problems = withdrawn or _problems(record, event, ask)
     return PasswordFacts(problems=problems, hash=None if problems else ask.hasher.hash(event.password))
 
@@ -112,7 +112,7 @@ def why_not_changed(case: Case[PortalPasswordData, ChangePassword, ChangeFacts])
 
 @PortalPassword.decides(ChangePassword)
 def change(case: Case[PortalPasswordData, ChangePassword, ChangeFacts]) -> Move:
-    account = case.record.account or ""
+    account = known(case.record.account)
     ended = EndOtherSessions(account=account, session=case.facts.session)
     told = NotifyPerson(account=account, about="password_changed")
     return Move(changes={"hash": case.facts.hash}, effects=(ended, told), attempt="passed")
@@ -142,6 +142,6 @@ def _personal(record: PP, ask: Ask) -> list[str]:
     """U31: what others know of the person is no password."""
     own = [login for login in (record.data.phone, record.data.email) if login]
     names = (FieldName.LAST_NAME, FieldName.FIRST_NAME, FieldName.BIRTH_DATE, FieldName.SNILS)
-    for card in ask.of_account(record.account or "", PatientCard):
+    for card in ask.of_account(record.account, PatientCard):
         own += [value for name in names if card.data.card and (value := card.data.card.value(name))]
     return own

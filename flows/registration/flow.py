@@ -58,7 +58,7 @@ from registratura.flows.registration.events import (
     SignIn,
     SkipPassword,
 )
-from registratura.flows.step import Case, Evidence, Move, Send
+from registratura.flows.step import Case, Evidence, Move, Send, known
 
 
 class Registration(Flow[RegistrationData]):
@@ -165,7 +165,7 @@ def account_exists(case: AnyCase) -> bool:
 @Registration.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
     move = _identified(case)
-    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
+    return replace(move, claims=(*move.claims, answer_claim(case.facts, case.record.id)))
 
 
 def _identified(case: Identified) -> Move:
@@ -191,17 +191,17 @@ def open_with_the_card(case: Case[RegistrationData, AmbiguityResolved, IdentityF
 @Registration.decides(CorrectCard)
 def correct(case: Case[RegistrationData, CorrectCard, Facts]) -> Move:
     edit = Edit(changes=case.event.changes, revision=case.event.revision)
-    return Move(sends=(Send(case.data.card or "", edit),))
+    return Move(sends=(Send(known(case.data.card), edit),))
 
 
 @Registration.decides(ConfirmCard)
 def confirm(case: Case[RegistrationData, ConfirmCard, Facts]) -> Move:
-    return Move(sends=(Send(case.data.card or "", Confirm()),))
+    return Move(sends=(Send(known(case.data.card), Confirm()),))
 
 
 @Registration.decides(SetPassword)
 def set_password(case: Case[RegistrationData, SetPassword, Facts]) -> Move:
-    return Move(sends=(Send(case.data.password or "", case.event),))
+    return Move(sends=(Send(known(case.data.password), case.event),))
 
 
 @Registration.shows("main_page")
@@ -229,7 +229,7 @@ def consent(record: RR, ask: Ask) -> Mapping[str, Any]:
 
 @Registration.shows("card_review")
 def review(record: RR, ask: Ask) -> Mapping[str, Any]:
-    card = ask.load(record.data.card or "")
+    card = ask.load(record.data.card)
     return card_items(card) if card else {}
 
 
@@ -255,8 +255,8 @@ def _bound(case: AnyCase, account: str) -> Evidence:
     return Evidence(
         kind="bound",
         purpose=Purpose.PERSONAL_DATA,
-        text_version=data.text_version or "",
-        text_sha256=data.text_sha256 or "",
+        text_version=known(data.text_version),
+        text_sha256=known(data.text_sha256),
         account=account,
         subject=account,
     )

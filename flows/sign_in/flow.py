@@ -99,7 +99,7 @@ def whose_attempts(record: SR, event: SubmitPassword, ask: Ask) -> tuple[Counted
 def judge(record: SR, event: SubmitPassword, ask: Ask) -> PasswordFacts:
     attempt = ask.attempt or Attempt()
     account = ask.claimed("login", normal_login(event.login))
-    passwords = ask.of_account(account, PortalPassword) if account else ()
+    passwords = ask.of_account(account, PortalPassword)
     known = passwords[0].data.hash if passwords and attempt.judgeable else None
     right = ask.hasher.verify(known, event.password)
     return PasswordFacts(attempt=attempt, account=account if right else None)
@@ -158,7 +158,7 @@ def several_cards_match(case: Identified) -> bool:
 @SignIn.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
     move = _identified(case)
-    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
+    return replace(move, claims=(*move.claims, answer_claim(case.facts, case.record.id)))
 
 
 def _identified(case: Identified) -> Move:
@@ -183,7 +183,7 @@ def enter_with_the_card(case: Case[SignInData, AmbiguityResolved, IdentityFacts]
 @SignIn.shows("locked")
 def until_when(record: SR, ask: Ask) -> Mapping[str, Any]:
     timer = record.timers.get(LockEnded.name)
-    return {"until": timer.due if timer else ""}
+    return {"until": timer.due} if timer else {}
 
 
 def _enter(case: AnyCase, identity: Identity, facts: IdentityFacts, clinic_card: str | None) -> Move:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import pytest
@@ -162,13 +161,3 @@ def test_a_refusal_is_an_outcome_and_is_logged(scene: Scene) -> None:
     view = scene.portal.send(flow, ChooseRegion(region="00"))
     assert (view.version, view.state, view.transition) == (2, "region", "region/choose_region/refused")
     assert scene.log(flow)[-1].transition == view.transition
-
-
-def test_every_error_says_cause_and_cure_and_stands_in_one_tree() -> None:
-    found = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
-    kinds = [kind for kind in found if issubclass(kind, RegistraturaError)]
-    assert len(kinds) == len(found) > 25
-    leaves = [kind for kind in kinds if not kind.__subclasses__()]
-    assert [kind for kind in leaves if not kind.cause] == []
-    assert [kind for kind in leaves if not kind.cure and kind is not errors.ChartError] == []
-    assert len({kind.code for kind in leaves}) == len(leaves)

@@ -6,6 +6,7 @@ from support.tables import FOLDER, table
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.event import Origin
 from registratura.flows.flow import AnyFlow
+from registratura.flows.gosuslugi import away
 
 ALL = pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 
@@ -169,6 +170,12 @@ def test_back_from_the_help_with_the_sms_leads_where_the_person_was(name: str) -
     at_sms = answers.answer("gosuslugi.sms_help", "back", (True,))
     assert at_sms is not None
     assert at_sms.target == "gosuslugi.sms_code"
+
+
+def test_the_portal_waits_while_the_person_is_away_at_gosuslugi() -> None:
+    assert [state for state in (*LEG, "region", "unconfirmed_account") if not away(state)] == [
+        *("gosuslugi.entry", "region", "unconfirmed_account"),
+    ]
 
 
 def test_only_facts_lead_out_of_gosuslugi_to_an_account() -> None:

@@ -70,6 +70,10 @@ def waited(pid: int) -> int:
 
 
 def alarm(seconds: float) -> None:
-    """A signal ends this process by then; 0: none does."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """A signal ends this process when it has worked for so long, or waited in vain for far longer; 0: none does.
+
+    Work is counted, not time, so that a busy machine does not look like an endless loop.
+    """
+    for timer, ends, patience in ((signal.ITIMER_PROF, signal.SIGPROF, 1), (signal.ITIMER_REAL, signal.SIGALRM, 6)):
+        signal.signal(ends, signal.SIG_DFL)
+        signal.setitimer(timer, seconds * patience)

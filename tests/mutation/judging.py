@@ -92,7 +92,7 @@ class _Exchanging(Judges):
         status = NOT_EXCHANGED
         if self.baseline.at_import[module].isdisjoint(mutant.lines):
             if not judges:
-                return self.found.append((module, mutant.key, UNSEEN, 0.0))
+                return self._found((module, mutant.key, UNSEEN, 0.0))
             chosen = [items[judge] for judge in judges]
             status = status_of(lambda: self._status(compile(mutant.tree, str(ROOT / module), "exec"), chosen, live))
         if status == LOST:
@@ -101,7 +101,11 @@ class _Exchanging(Judges):
             return self.left[module].append(mutant.key)
         if status == 1:
             self.killers[judges[int.from_bytes(self.noted[:])]] = len(self.found)
-        self.found.append((module, mutant.key, KILLED if status else SURVIVED, time.perf_counter() - begin))
+        self._found((module, mutant.key, KILLED if status else SURVIVED, time.perf_counter() - begin))
+
+    def _found(self, verdict: Verdict) -> None:
+        self.found.append(verdict)
+        _told(verdict)
 
     def _status(self, code: CodeType, judges: Sequence[pytest.Item], live: Functions) -> int:
         if not _exchange(live, code):
@@ -165,7 +169,16 @@ def loaded(module: str, keys: Iterable[Key], share: Share, baseline: Baseline) -
             spent[tuple(key)] += seconds
             if status:
                 yield module, tuple(key), KILLED, spent.pop(tuple(key))
-    yield from ((module, key, SURVIVED, seconds) for key, seconds in spent.items())
+    for key, seconds in spent.items():
+        _told((module, key, SURVIVED, seconds))
+        yield module, key, SURVIVED, seconds
+
+
+def _told(verdict: Verdict) -> None:
+    """Who works on the tests need not wait for the end of the run."""
+    module, key, what, _ = verdict
+    if what != KILLED:
+        say(f"{what}: {module}, {key[0]}: {key[1]}  →  {key[2]}\n")
 
 
 def _forks_at_load(

@@ -4,8 +4,8 @@ The operators are the usual ones of the field: a comparison, a connective or a c
 constant is another, a condition is negated, a value or an argument is lost, a statement is left out.
 
 Left alone is what does nothing when the program runs: docstrings, annotations (but calls in them, which limit fields),
-decorators (a rule without its event), imports, a `strict` of `zip`, which says no to programmers only, and what a
-built-in exception says, since it says it to them.
+decorators (a rule without its event), imports, a `strict` of `zip`, which says no to programmers only, what a built-in
+exception says, since it says it to them, and `initial` of a chart's state: the first one is it, said or not.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _left_alone(parent: ast.AST, field: str, child: ast.AST) -> bool:
     return (
         field in ("decorator_list", "bases", "format_spec", "ctx")
         or isinstance(child, ast.Import | ast.ImportFrom)
-        or (isinstance(child, ast.keyword) and child.arg == "strict")
+        or (isinstance(child, ast.keyword) and child.arg in ("strict", "initial"))
         or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
         or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
         or (isinstance(child, ast.Call) and ast.unparse(child.func) in ("TypeVar", "cast"))

@@ -53,9 +53,11 @@ def _row(name: str, found: Sequence[Verdict]) -> Row:
 
 
 def listed(file: Path) -> dict[Place, str]:
-    """The mutants that may survive, with the reason."""
+    """The mutants that may survive, with the reason; several of one function may share it."""
     survivors = tomllib.loads(file.read_text(encoding="utf-8")).get("survivor", [])
-    return {(each["module"], (each["place"], each["was"], each["now"])): each["reason"] for each in survivors}
+    return {
+        (each["module"], (each["place"], was, now)): each["reason"] for each in survivors for was, now in each["faults"]
+    }
 
 
 def complaints(found: Sequence[Verdict], listed: Mapping[Place, str]) -> Iterator[str]:
@@ -75,8 +77,8 @@ def complaints(found: Sequence[Verdict], listed: Mapping[Place, str]) -> Iterato
 
 def entry(place: Place, reason: str) -> str:
     """As it stands in the list."""
-    module, (function, was, now) = place
-    values = {"module": module, "place": function, "was": was, "now": now, "reason": reason}
+    module, (function, *fault) = place
+    values = {"module": module, "place": function, "faults": [fault], "reason": reason}
     lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
     return "[[survivor]]\n" + "".join(lines)
 

@@ -77,6 +77,13 @@ def test_a_survivor_keeps_its_name_when_other_lines_move() -> None:
     assert {mutant.key for mutant in mutants(text)} <= {mutant.key for mutant in mutants(moved)}
 
 
+def test_faults_of_one_function_may_share_a_reason(tmp_path: Path) -> None:
+    file = tmp_path / "survivors.toml"
+    place, reason = 'module = "domain/codes.py"\nplace = "f"\n', 'reason = "the same"\n'
+    file.write_text(f'[[survivor]]\n{place}faults = [["a", "b"], ["a", "c"]]\n{reason}', "utf-8")
+    assert listed(file) == {GONE: "the same", (GONE[0], ("f", "a", "c")): "the same"}
+
+
 def test_two_faults_that_read_alike_are_told_apart() -> None:
     keys = [mutant.key for mutant in mutants("def f(a):\n    if a > 1:\n        pass\n    if a > 1:\n        pass\n")]
     assert len(set(keys)) == len(keys)
@@ -84,7 +91,10 @@ def test_two_faults_that_read_alike_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['"""A docstring."""', "a: int", "from a import b", "def f():\n    '''A docstring.'''", "raise ValueError('text')"],
+    [
+        *('"""A docstring."""', "a: int", "from a import b", "def f():\n    '''A docstring.'''"),
+        *("raise ValueError('text')", "State(initial=True)"),
+    ],
 )
 def test_what_does_nothing_when_it_runs_is_left_alone(text: str) -> None:
     assert [mutant.key for mutant in mutants(text)] == []
