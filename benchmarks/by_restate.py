@@ -1,6 +1,6 @@
 """Events and timers by way of Restate, and by the portal and a worker alone; on one PostgreSQL, in turns.
 
-    python benchmarks/bench_restate.py [--flows 300] [--rounds 3]
+    python benchmarks/by_restate.py [--flows 300] [--rounds 3]
 
 One node of Restate, one process of the service. An event is «region chosen», sent by one client and by four; a timer is
 the end of that registration, all of them due at one moment. Their time runs from the first that is carried out to the
@@ -10,20 +10,25 @@ last, as the log has it. The server is that of the tests (`.ci/run` installs it)
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from registratura.features.databases import database
 from registratura.flows.registration import ChooseRegion
+
+if TYPE_CHECKING:
+    from figures import Part
 
 FIRED = text("SELECT count(*), min(at), max(at) FROM registratura_log WHERE event = 'expire' AND at >= :since")
 
@@ -65,14 +70,16 @@ class Bench:
             count, first, last = connection.execute(FIRED, {"since": since.timestamp() * 1e6 - 1e6}).one()
         return count, first, last
 
-    def report(self) -> None:
-        for what in dict.fromkeys(what for what, _ in self.times):
-            plain, restate = (statistics.median(self.times[what, who]) for who in ("plain", "restate"))
-            spread = ", ".join(f"{one:.0f}" for one in self.times[what, "restate"])
-            print(f"{what}: {plain:.0f} a second, by Restate {restate:.0f} ({spread}): {plain / restate:.1f} times")
+    def rates(self) -> dict[str, dict[str, float]]:
+        """What went through in a second, by what was measured and by whom."""
+        rates: dict[str, dict[str, float]] = {}
+        for (what, who), times in self.times.items():
+            rates.setdefault(what, {})[who] = statistics.median(times)
+        return rates
 
 
-def measured(flows: int, rounds: int) -> None:
+def measured(flows: int, rounds: int) -> dict[str, dict[str, float]]:
+    """Rates of both."""
     from support.restate import Process, Site, running
     from support.working import TESTS, steady
 
@@ -92,8 +99,35 @@ def measured(flows: int, rounds: int) -> None:
                     bench.timers("plain", site.place.portal.send)
                 finally:
                     worker.kill()
-        bench.report()
         site.close()
+        return bench.rates()
+
+
+def parts(full: bool) -> Iterator[Part]:
+    """In a process of its own, for its `support` is that of the tests."""
+    from figures import Part
+
+    size = ["--flows", "1000", "--rounds", "5"] if full else ["--flows", "200", "--rounds", "2"]
+    done = subprocess.run([sys.executable, __file__, *size], stdout=subprocess.PIPE, text=True, check=True)
+    said = json.loads(done.stdout.splitlines()[-1])
+    title, head = (
+        "By way of Restate, one node, PostgreSQL",
+        ("a second", "portal and worker alone", "by Restate", "times"),
+    )
+    if isinstance(said, str):
+        yield Part(title, [head], {}, {"Restate": said})
+        return
+    rows = [
+        (what, f"{by['plain']:.0f}", f"{by['restate']:.0f}", f"{by['plain'] / by['restate']:.1f}")
+        for what, by in said.items()
+    ]
+    # What Restate itself takes of an event, over what the event takes without it.
+    figures = {
+        f"restate.{clients}": by["plain"] / by["restate"] - 1
+        for clients in (1, 4)
+        if (by := said.get(f"events, {clients} clients"))
+    }
+    yield Part(title, [head, *rows], figures)
 
 
 def main() -> None:
@@ -105,10 +139,7 @@ def main() -> None:
     sys.path[0] = str(Path(__file__).parents[1] / "tests")
     from support.restate import MISSING, binary
 
-    if binary() is None:
-        print(f"bench_restate: {MISSING}")
-        return
-    measured(chosen.flows, chosen.rounds)
+    print(json.dumps(measured(chosen.flows, chosen.rounds) if binary() else MISSING))
 
 
 if __name__ == "__main__":
