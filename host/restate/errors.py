@@ -1,6 +1,6 @@
 """What can go wrong between the host and Restate."""
 
-from registratura.flows.errors import OperatorError
+from registratura.flows.errors import CallerError, OperatorError
 
 
 class RestateMissing(OperatorError):
@@ -32,3 +32,10 @@ class RestateFailed(OperatorError):
 
     cause = "The Restate at {where} answered {status}: {reason}."
     cure = "Look into the log of the service, or of Restate; nothing was written unless the flow says so."
+
+
+class RequestTooOld(CallerError):
+    """Restate delivered it after so long that the answer to its key may have been forgotten."""
+
+    cause = "The request waited in Restate for longer than answers are kept."
+    cure = "Look at the flow; if the event is still wanted, send it anew. Nothing was written now."

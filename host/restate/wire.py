@@ -9,19 +9,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from registratura.domain.values import secret_fields
 from registratura.flows.engine import Engine
+from registratura.flows.engine.codec import micros, moment
+from registratura.flows.engine.due import KEPT
 from registratura.flows.engine.request import request_of
 from registratura.flows.errors import DataDamaged, RegistraturaError, UnknownFlow
 from registratura.flows.event import Event, Origin
 from registratura.flows.ports import Caller
 from registratura.flows.rows import DESTROYED
+from registratura.host.restate.errors import RequestTooOld
 
 FLOW, WORKER = "RegistraturaFlow", "RegistraturaWorker"
 """The virtual objects: one for each flow, by its id, and one for each lane of the worker."""
 PLACE = "restate/{flow_id}"
+LATEST = KEPT - timedelta(days=1)
+"""Later a request is not delivered: it may have come by another way meanwhile, and its key would not tell any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,14 @@ def sealed(engine: Engine, flow_id: str, sent: Sent) -> str | None:
         row = unit.flow(flow_id)
     if row is None or not row.wrapped or row.wrapped == DESTROYED or secret_fields(type(sent.event)):
         return None
-    caller = asdict(sent.caller) if sent.caller else None
-    said = {"event": sent.event.name, "payload": sent.event.model_dump(mode="json"), **sent.more, "caller": caller}
+    caller, at = asdict(sent.caller) if sent.caller else None, micros(engine.tools.clock())
+    said = {
+        "at": at,
+        "event": sent.event.name,
+        "payload": sent.event.model_dump(mode="json"),
+        **sent.more,
+        "caller": caller,
+    }
     return engine.tools.keys.seal(row.key_id, row.wrapped, json.dumps(said), PLACE.format(flow_id=flow_id))
 
 
@@ -65,7 +77,7 @@ def opened(engine: Engine, flow_id: str, envelope: str) -> Sent:
     """What was sealed.
 
     Raises:
-        UnknownFlow, InvalidPayload, DataDamaged.
+        UnknownFlow, UnknownVersion, RequestTooOld, InvalidPayload, DataDamaged.
     """
     with engine.storage.unit() as unit:
         row = unit.flow(flow_id)
@@ -75,7 +87,9 @@ def opened(engine: Engine, flow_id: str, envelope: str) -> Sent:
         said = json.loads(engine.tools.keys.open(row.key_id, row.wrapped, envelope, PLACE.format(flow_id=flow_id)))
     except ValueError:
         raise DataDamaged(what="a request that came by Restate", flow_id=flow_id) from None
-    event = engine.tools.flows[row.flow].parse(said["event"], said["payload"])
+    if engine.tools.clock() - moment(said["at"]) > LATEST:
+        raise RequestTooOld()
+    event = engine.tools.flows.of(row).parse(said["event"], said["payload"])
     caller = Caller(**said["caller"]) if said["caller"] else None
     return Sent(event, caller, said["expected_version"], said["idempotency_key"])
 

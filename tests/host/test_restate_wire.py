@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,10 @@ from registratura.flows.errors import (
 from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, SubmitOneTimeCode
 from registratura.flows.registration import BeginRegistration, ChooseRegion, Registration
 from registratura.flows.settings import LIVES
+from registratura.flows.versions import Catalogue
 from registratura.host import Caller
 from registratura.host.restate import RestateClient, RestateUnavailable, register, service, wire
+from registratura.host.restate.errors import RequestTooOld
 
 URAL = ChooseRegion(region="74")
 WHO = Caller(session="canary of a session", address="192.0.2.77")
@@ -182,6 +186,28 @@ def test_only_what_may_be_gone_by_itself_is_tried_again(
         return
     with pytest.raises(raised):
         service._sent(failing, flow, envelope)
+
+
+def test_what_waited_longer_than_answers_are_kept_is_not_done(scene: Scene, flow: str) -> None:
+    """It may have come by another way meanwhile, and nobody could tell any more."""
+    envelope = enveloped(scene, flow)
+    scene.clock.turn(wire.LATEST + timedelta(seconds=1))
+    before = events(scene, flow)
+    answer, timers = service._sent(scene.portal, flow, envelope)
+    assert answer == wire.told(RequestTooOld())
+    assert timers == []
+    assert isinstance(wire.error_of(answer), RequestTooOld)
+    assert events(scene, flow) == before
+
+
+def test_an_event_is_read_by_the_version_that_its_flow_goes_by(scene: Scene, flow: str) -> None:
+    """A newer chart may have lost the event."""
+    envelope, tools = enveloped(scene, flow), scene.portal.engine.tools
+    newer = type("Newer", (Registration,), {"version": 2})
+    newer.by_name = {name: event for name, event in Registration.by_name.items() if name != "choose_region"}
+    scene.portal.engine.tools = replace(tools, flows=Catalogue(*tools.flows.values(), newer))
+    assert service._sent(scene.portal, flow, envelope)[0] is None
+    assert events(scene, flow)[-1] == "choose_region"
 
 
 # ─── What is missing ─────────────────────────────────────────────────────────────────────────────────────────────────
