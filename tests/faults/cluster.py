@@ -189,9 +189,9 @@ def cluster() -> Iterator[Cluster]:
     """A cluster that is up, with a follower that is as far as its leader."""
     # Not in the test's own folder, where another user may not enter.
     folder = Path(tempfile.mkdtemp(prefix="registratura-cluster-"))
-    let_in(folder)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        let_in(folder)
         made = Cluster(folder)
         stack.callback(made.close)
         made.start()
