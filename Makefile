@@ -86,7 +86,12 @@ unit: $(MADE) ## pytest only
 	@printf '\n== Tests: pytest\n'
 	@$(BIN)/pytest -q -n auto --dist loadfile
 
-faults: $(MADE) ## Kills, stops, cuts, races in their full form, and a table; half an hour. ONLY=word: those rows
+# What only the faults need: Patroni, for the cluster of PostgreSQL.
+.venv/.faults: $(MADE) requirements/faults.txt
+	@$(BIN)/pip install -qq --no-compile --require-hashes -r requirements/faults.txt
+	@touch $@
+
+faults: .venv/.faults ## Kills, stops, cuts, races in their full form, and a table; half an hour. ONLY=word: those rows
 	@cd tests && ../$(BIN)/python -m faults $(ONLY)
 
 mutation: $(MADE) ## Small faults put into the code, which a test must see; ONLY=domain/codes.py for one module or folder
@@ -140,6 +145,7 @@ requirements: ## The newest versions, pinned and hashed, from pyproject.toml
 	@$(RESOLVE) pyproject.toml --all-extras --group test -o requirements/test.txt
 	@$(RESOLVE) --group checks -c requirements/test.txt -o requirements/checks.txt
 	@$(RESOLVE) pyproject.toml --all-extras --group test --group bench -c requirements/test.txt -o requirements/bench.txt
+	@$(RESOLVE) --group faults -c requirements/test.txt -o requirements/faults.txt
 
 clean: ## Removes everything that make made
 	@rm -rf .venv .venv-* build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,18 +21,8 @@ OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 def _parts() -> dict[str, Callable[[bool], list[Part]]]:
     """Each imported when it is its turn: what a part imports is not to be in another one's memory."""
-    names = (
-        "pure",
-        "durable",
-        "encryption",
-        "growth",
-        "memory",
-        "start",
-        "specification",
-        "journeys",
-        "timers",
-        "scale",
-    )
+    names = ("pure", "durable", "encryption", "growth", "memory", "start")
+    names += ("specification", "journeys", "timers", "by_restate", "scale")
 
     def of(name: str) -> Callable[[bool], list[Part]]:
         return lambda full: list(__import__(name).parts(full))

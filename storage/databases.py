@@ -19,14 +19,22 @@ from registratura.flows.errors import (
 
 # The writer's place is taken at once: on SQLite a transaction that reads first and then writes may be told to go.
 BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ COMMITTED"}
-# Two processes that make the same tables at once would fail on PostgreSQL, IF NOT EXISTS or not.
-MAKING_TABLES = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_advisory_xact_lock(hashtext('registratura tables'))"}
+# Two processes that make the same tables at once would fail on PostgreSQL, IF NOT EXISTS or not. However long the
+# first one takes, the others wait.
+MAKING_TABLES = {
+    "sqlite": "SELECT 1",
+    "postgresql": "SELECT set_config('lock_timeout', '0', true),"
+    " pg_advisory_xact_lock(hashtext('registratura tables'))",
+}
 
 # https://www.sqlite.org/rescode.html: the low byte is the primary code.
 _BUSY, _LOCKED, _CORRUPT, _CANTOPEN, _NOTADB = 5, 6, 11, 14, 26
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization, deadlock, lock not available.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization, deadlock.
 # And a statement that psycopg wrongly believes prepared, after a pipeline that failed: it prepares it when tried anew.
-_SOMEBODY_WAS_FIRST = {"40001", "40P01", "55P03", "26000"}
+_SOMEBODY_WAS_FIRST = {"40001", "40P01", "26000"}
+# Somebody holds a lock, and was waited for. A host's transaction is as good as lost to them; our own is not tried again
+# and again, each time as long.
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Errors:
@@ -69,7 +77,8 @@ class Errors:
         sqlite: int | None = getattr(original, "sqlite_errorcode", None)
         state: str | None = getattr(original, "sqlstate", None)
         code = sqlite & 0xFF if sqlite is not None else None
-        if state in _SOMEBODY_WAS_FIRST or (self._hosts and code in (_BUSY, _LOCKED)):
+        waited = code in (_BUSY, _LOCKED) or state == _LOCK_NOT_AVAILABLE
+        if state in _SOMEBODY_WAS_FIRST or (self._hosts and waited):
             return ConcurrentUpdate(flow_id="of this transaction", expected="the one read")
         if code in (_CORRUPT, _NOTADB):
             return DatabaseDamaged(where=self._where)

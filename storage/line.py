@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 from registratura.flows.errors import WithinUnknown
@@ -14,6 +15,8 @@ from registratura.storage.bell import CHANNEL
 from registratura.storage.databases import BEGIN, Errors
 from registratura.storage.names import Speech
 from registratura.storage.statement import Statement
+
+_ROLLBACKS = count()
 
 
 class Line:
@@ -140,9 +143,16 @@ class Line:
                 with suppress(Exception):
                     self.settle()
                 with suppress(Exception):
-                    self.say("ROLLBACK")
-                    self.settle()
+                    self._roll_back()
                 raise
+
+    def _roll_back(self, to: str = "") -> None:
+        """Undo what was done. The words are new each time, for psycopg heeds only answers to words new to it.
+
+        Of a pipeline that failed it believes statements prepared that are not, for ever. At a ROLLBACK it forgets all.
+        """
+        self.say(f"ROLLBACK{to} -- {next(_ROLLBACKS)}")
+        self.settle()
 
     @contextmanager
     def savepoint(self, take_turn: Statement | None, driver: Any) -> Iterator[None]:
@@ -163,7 +173,7 @@ class Line:
             with suppress(Exception):
                 self.settle()
             with suppress(Exception):
-                self.say("ROLLBACK TO SAVEPOINT registratura")
+                self._roll_back(" TO SAVEPOINT registratura")
                 self.say("RELEASE SAVEPOINT registratura")
                 self.settle()
             raise

@@ -20,7 +20,7 @@ from registratura.flows.errors import (
 )
 from registratura.storage.databases import BEGIN
 from registratura.storage.names import OUR_NAMES, TableNames
-from registratura.storage.postgresql import must_be_alive, see_to_server
+from registratura.storage.postgresql import must_be_alive, see_to_server, wait_no_longer
 from registratura.storage.schema import see_to_tables
 from registratura.storage.sql import SqlStorage
 
@@ -126,6 +126,7 @@ def _engine(url: URL, create: bool) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", set_up)
     else:
+        event.listen(engine, "connect", wait_no_longer)
         event.listen(engine, "checkout", must_be_alive)
     return engine
 

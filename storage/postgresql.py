@@ -13,6 +13,9 @@ from registratura.storage.databases import Errors
 
 OLDEST = 14
 """The oldest release that its makers still mended in 2026: https://www.postgresql.org/support/versioning/."""
+PATIENCE = 5000
+"""Milliseconds that a lock is waited for. PostgreSQL itself sets no end to it."""
+_IMPATIENT = f"SELECT set_config('lock_timeout', '{PATIENCE}', false) WHERE current_setting('lock_timeout') = '0'"
 _ASKED = text(
     "SELECT current_setting('server_version_num')::int / 10000, current_setting('transaction_read_only'),"
     " current_setting('server_encoding')"
@@ -69,6 +72,13 @@ def see_to_server(engine: Engine, where: str, errors: Errors) -> None:
 def _text(value: Any) -> str:
     # Of a database without an encoding psycopg gives bytes.
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def wait_no_longer(connection: Any, record: object) -> None:
+    """Who waits for a lock gives up some time, and others find a connection in the pool; an address may say when."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IMPATIENT)
+    connection.commit()
 
 
 def must_be_alive(connection: Any, record: object, fairy: object) -> None:

@@ -82,8 +82,9 @@ class SqlDue(Storage):
             with self.errors.translated():
                 yield Listening(connection)
         finally:
-            with suppress(*self.errors.caught):
-                pooled.close()
+            # Not by the pool: it would roll back first, and write a traceback to its log if the server is gone.
+            connection.close()
+            pooled.invalidate()
 
     def lease_effects(
         self, now: int, until: int, limit: int, in_order: Collection[str] = (), left: Collection[str] = ()

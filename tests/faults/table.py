@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from faults import cluster, test_full_server
 from faults.judge import Found
+from faults.leader_kills import leader_kills
 from faults.test_boundaries import boundaries
 from faults.test_callers import callers
 from faults.test_cuts import cuts
+from faults.test_full_server import full_server
 from faults.test_kills import kills
+from faults.test_long_locks import long_locks
 from faults.test_obstacles import Obstacle, full_disk, lock, obstacles, read_only
 from faults.test_restate_nodes import nodes
 from faults.test_server_stops import stops
@@ -30,6 +34,8 @@ class Fault(NamedTuple):
     what: str
     database: str
     run: Callable[[Path], Ran]
+    missing: Callable[[], str] = str
+    """What it needs and is not here; it is not run then, and the table says why."""
 
 
 def counted(times: int, run: Callable[[str, Path, int], Found], kind: str) -> Callable[[Path], Ran]:
@@ -74,6 +80,12 @@ FAULTS = (
     Fault(RACES, "SQLite", counted(20, callers, "sqlite")),
     Fault(RACES, "PostgreSQL", counted(20, callers, "postgresql")),
     Fault("immediate stop of the server under load", "PostgreSQL", lambda at: (60, stops(at, 60))),
+    Fault(
+        "kill -9 of the leader of three servers, under load",
+        "PostgreSQL, Patroni",
+        lambda at: (10, leader_kills(at, 10)),
+        cluster.missing,
+    ),
     Fault("connection cut in the middle of a commit", "PostgreSQL", lambda at: (300, cuts(at, 300))),
     Fault(
         "kill -9 of one of three nodes of Restate under load, each in its turn",
@@ -81,10 +93,15 @@ FAULTS = (
         lambda at: (12, nodes(at, 12)),
     ),
     Fault("the disk is full in the middle of a write", "SQLite", blocked(full_disk, "sqlite")),
+    Fault(
+        "the disk of the server is full", "PostgreSQL", lambda at: (100, full_server(at, 100)), test_full_server.missing
+    ),
     Fault("the database may only be read", "SQLite", blocked(read_only, "sqlite")),
     Fault("the database may only be read", "PostgreSQL", blocked(read_only, "postgresql")),
     Fault("another writer holds the lock", "SQLite", blocked(lock, "sqlite")),
     Fault("another writer holds the lock", "PostgreSQL", blocked(lock, "postgresql")),
+    Fault("a lock is held for longer than 20 callers wait", "SQLite", counted(1, long_locks, "sqlite")),
+    Fault("a lock is held for longer than 20 callers wait", "PostgreSQL", counted(5, long_locks, "postgresql")),
     Fault("clocks a day wrong; handlers that fail, hang, or die unsaid: the worker's tests", "all", the_workers_tests),
 )
 
@@ -93,6 +110,9 @@ def rows(only: str) -> Iterator[tuple[str, bool]]:
     """Each fault's row when it has been run, and whether it is as promised."""
     for fault in FAULTS:
         if only not in f"{fault.what} {fault.database}":
+            continue
+        if missing := fault.missing():
+            yield f"| {fault.what} | {fault.database} | not run, for want of {missing} |", True
             continue
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:

@@ -80,18 +80,23 @@ def saying(made: Site, words: dict[str, str]) -> Iterator[None]:
 
 
 def obstacles(kind: str, folder: Path, times: int, obstacle: Obstacle) -> Found:
+    """Journeys on a database of that kind."""
+    with site(kind, folder) as made:
+        return against(obstacle, made, times)
+
+
+def against(obstacle: Obstacle, made: Site, times: int) -> Found:
     """Journeys, until so many events were refused."""
     chance, refused, numbers = random.Random(times), 0, count(1)
-    with site(kind, folder) as made:
-        while refused < times:
-            number = next(numbers)
-            assert number < 10 * times, "the obstacle does not stand in the way"
-            for key, act in travel(Traveller(made.portal, f"0-{number}")):
-                with obstacle(made, chance):
-                    refused += _refused(act)
-                made.note(0, key, act())
-        made.finish(1)
-        return judged(made)
+    while refused < times:
+        number = next(numbers)
+        assert number < 10 * times, "the obstacle does not stand in the way"
+        for key, act in travel(Traveller(made.portal, f"0-{number}")):
+            with obstacle(made, chance):
+                refused += _refused(act)
+            made.note(0, key, act())
+    made.finish(1)
+    return judged(made)
 
 
 def _refused(act: Callable[[], Any]) -> bool:

@@ -1,12 +1,14 @@
 """What only a server can do: be away, be old, be a replica, sort otherwise, end a connection in the middle."""
 
+import os
 import select
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from socket import SHUT_RDWR, socket, socketpair
 from threading import Barrier
 
 import pytest
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 from support.rows import begun, contents, moved, version_of
 
@@ -15,6 +17,7 @@ from registratura.flows.errors import ConcurrentUpdate, DatabaseMissing, Databas
 from registratura.flows.ports import Lost
 from registratura.storage import SqlStorage, postgresql, storage_for
 from registratura.storage.batch import Batch, batch_on
+from registratura.storage.databases import MAKING_TABLES
 from registratura.storage.postgresql import ServerReadOnly, ServerTooOld, ServerUnreachable
 
 
@@ -155,8 +158,13 @@ def send_on(batch: Batch) -> None:
 
 
 def test_a_prepared_statement_that_is_gone_is_prepared_again(storage: SqlStorage) -> None:
-    """So it may be after a pipeline that failed. Nothing was written, and the engine tries again by itself."""
+    """So it may be after a pipeline that failed. Nothing was written, and the engine tries again by itself.
+
+    psycopg forgets what it has prepared when it is told of a ROLLBACK, but not of one in words that it knows.
+    """
     with storage.unit() as unit:
+        with pytest.raises(Lost, match="flow"):
+            unit.write(moved(2))
         unit.write(begun())
         for version in range(2, 12):
             unit.write(moved(version))
@@ -180,3 +188,37 @@ def test_a_host_that_reads_a_snapshot_is_told_that_somebody_was_first(storage: S
             other.write(moved(2))
         with pytest.raises(ConcurrentUpdate):
             unit.write(moved(2))
+
+
+def test_a_worker_whose_server_died_leaves_no_traceback(storage: SqlStorage, caplog: pytest.LogCaptureFixture) -> None:
+    def died() -> None:
+        told, heard = socketpair()
+        with told, heard, storage.bell() as waiting:
+            with socket(fileno=os.dup(waiting._connection.fileno())) as line:
+                line.shutdown(SHUT_RDWR)
+            waiting.wait(10, heard)
+
+    with pytest.raises(DatabaseUnavailable):
+        died()
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("options", "patience"), [("", "5s"), ("-clock_timeout=70", "70ms"), ("-clock_timeout=0", "5s")]
+)
+def test_a_lock_is_not_waited_for_without_end(address: URL, options: str, patience: str) -> None:
+    made = storage_for(with_options(address, options))
+    with made.engine.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == patience
+    made.close()
+
+
+def test_tables_are_waited_for_however_long_another_one_makes_them(address: URL) -> None:
+    with create_engine(address, poolclass=NullPool).connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text(MAKING_TABLES["postgresql"]))
+        storage = storage_for(with_options(address, "-clock_timeout=1"))
+        made = pool.submit(storage.create)
+        assert not wait([made], 0.3).done
+        other.rollback()
+        made.result()
+        storage.close()
