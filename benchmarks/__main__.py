@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from figures import Part, targets
@@ -19,13 +19,13 @@ from figures import Part, targets
 OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 
-def _parts() -> dict[str, Callable[[bool], list[Part]]]:
+def _parts() -> dict[str, Callable[[bool], Iterator[Part]]]:
     """Each imported when it is its turn: what a part imports is not to be in another one's memory."""
     names = ("pure", "durable", "encryption", "growth", "memory", "start")
     names += ("specification", "journeys", "timers", "by_restate", "scale")
 
-    def of(name: str) -> Callable[[bool], list[Part]]:
-        return lambda full: list(__import__(name).parts(full))
+    def of(name: str) -> Callable[[bool], Iterator[Part]]:
+        return lambda full: iter(__import__(name).parts(full))
 
     return {name: of(name) for name in names}
 

