@@ -163,6 +163,20 @@ def test_erasure_reaches_what_was_claimed_under_either_key(scene: Scene) -> None
     assert all(other.portal.verify(flow_id).sound for flow_id in scene.storage.flow_ids(limit=10_000))
 
 
+def test_who_was_erased_gets_nothing_back_when_the_command_is_repeated(scene: Scene) -> None:
+    """What a process that was not started again wrote under the former key goes with the person too."""
+    process(scene, BOTH).portal.operator.rekey_digests()
+    not_again = process(scene, BOTH)
+    not_again.portal.operator.drop_digests()
+    person = somebody()
+    caller = not_again.registered(person)
+    last = process(scene, LAST)
+    last.portal.operator.data_destroyed(withdrawn(last, caller), "12-П")
+    last.portal.operator.drop_digests()
+    last.clock.turn(timedelta(days=1))
+    assert last.registered(person).account != caller.account
+
+
 # ─── What the commands do ────────────────────────────────────────────────────────────────────────────────────────────
 
 
