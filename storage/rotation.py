@@ -24,7 +24,12 @@ So at any time every two processes that run have a key under which both write, a
 
 from __future__ import annotations
 
-from registratura.flows.errors import DataDamaged, KeyWrong
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+from registratura.flows.errors import ConcurrentUpdate, DatabaseUnavailable, DataDamaged, KeyWrong
 from registratura.flows.keyring import DigestKeyNotPrepared, DigestKeyNotRotated, Keyring
 from registratura.flows.ports import Renew, Storage
 from registratura.flows.rows import DESTROYED, KeyRow
@@ -33,6 +38,8 @@ from registratura.storage.keyring import DIGEST
 KEY_CHECK = "key_check"
 """The name under which a database keeps the check value of its keys."""
 BATCH = 500
+TRIES = 100
+A = TypeVar("A")
 
 
 def rewrap_keys(storage: Storage, keys: Keyring) -> int:
@@ -84,22 +91,28 @@ def drop_digests(storage: Storage, keys: Keyring) -> None:
 
 def _rekey(storage: Storage, keys: Keyring, *, drop: bool) -> None:
     renew = _renewing(keys)
-    claim: tuple[str, str] | None = ("", "")
-    while claim is not None:
-        claim = storage.rekey_claims(claim, BATCH, renew, drop=drop)
-    counter: str | None = ""
-    while counter is not None:
-        counter = storage.rekey_counters(counter, BATCH, renew, drop=drop)
+    _to_the_end(("", ""), lambda after: storage.rekey_claims(after, BATCH, renew, drop=drop))
+    _to_the_end("", lambda after: storage.rekey_counters(after, BATCH, renew, drop=drop))
 
 
 def _rekey_requests(storage: Storage, keys: Keyring) -> None:
     renew = _renewing(keys)
-    answer: tuple[str, str] | None = ("", "")
-    while answer is not None:
-        answer = storage.rekey_answers(answer, BATCH, renew)
-    ticket: str | None = ""
-    while ticket is not None:
-        ticket = storage.rekey_tickets(ticket, BATCH, renew)
+    _to_the_end(("", ""), lambda after: storage.rekey_answers(after, BATCH, renew))
+    _to_the_end("", lambda after: storage.rekey_tickets(after, BATCH, renew))
+
+
+def _to_the_end(first: A, batch: Callable[[A], A | None]) -> None:
+    after: A | None = first
+    while after is not None:
+        after = _done(partial(batch, after))
+
+
+def _done(batch: Callable[[], A | None]) -> A | None:
+    """A batch. One that met an event, which went on at its cost, is tried again."""
+    for _ in range(TRIES):
+        with suppress(ConcurrentUpdate):
+            return batch()
+    raise DatabaseUnavailable(reason=f"others held what was to be changed, {TRIES} times in turn")
 
 
 def _renewing(keys: Keyring) -> Renew:
