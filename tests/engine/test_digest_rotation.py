@@ -163,6 +163,36 @@ def test_erasure_reaches_what_was_claimed_under_either_key(scene: Scene) -> None
     assert all(other.portal.verify(flow_id).sound for flow_id in scene.storage.flow_ids(limit=10_000))
 
 
+def test_a_process_that_was_not_started_again_gives_no_guess_back(scene: Scene) -> None:
+    """What it finds by was let go; it goes on from where the others are."""
+    by_first = process(scene, BOTH)
+    asked = SendOneTimeCode(phone="+79001234567", person=f"person {next(NUMBERS)}")
+    flow = by_first.portal.start(OneTimeCode, asked, caller=None).id
+
+    def guessed(guesser: Scene) -> str:
+        return guesser.portal.send(flow, SubmitOneTimeCode(code="000000")).state
+
+    assert [guessed(by_first), guessed(by_first)] == ["sent", "sent"]
+    by_first.portal.operator.rekey_digests()
+    process(scene, BOTH).portal.operator.drop_digests()
+    last = process(scene, LAST)
+    assert [guessed(each) for each in (by_first, last, by_first)] == ["sent", "sent", "exhausted"]
+
+
+def test_what_one_process_forgave_no_other_counts_on(scene: Scene) -> None:
+    """It finds by the new key, and still writes under the former one, of which the last no longer knows."""
+    process(scene, BOTH).portal.operator.rekey_digests()
+    by_second, person = process(scene, BOTH), somebody()
+    by_second.registered(person)
+    by_second.portal.operator.drop_digests()
+    last = process(scene, LAST)
+    for _ in range(4):
+        assert codes(tried(by_second, person, "wrong")) == ["sign_in.failed"]
+    assert tried(last, person).state == "signed_in"
+    assert codes(tried(by_second, person, "wrong")) == ["sign_in.failed"]
+    assert tried(last, person).state == "signed_in"
+
+
 def test_who_was_erased_gets_nothing_back_when_the_command_is_repeated(scene: Scene) -> None:
     """What a process that was not started again wrote under the former key goes with the person too."""
     process(scene, BOTH).portal.operator.rekey_digests()
