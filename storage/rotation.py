@@ -49,13 +49,11 @@ def rewrap_keys(storage: Storage, keys: Keyring) -> int:
         DataDamaged: one of them does not unwrap. Those before it are done.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
-    done, after = 0, ""
-    while rows := storage.data_keys(after, BATCH):
-        again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
-        done += storage.rewrap(again) if again else 0
-        after = rows[-1].id
-    storage.set_meta(KEY_CHECK, keys.check_value())
+    done, said = 0, False
+    while not said:
+        known, ours = _keys_of(storage, keys)
+        done += _rewrap(storage, ours)
+        said = storage.change_meta(KEY_CHECK, known, ours.check_value())
     return done
 
 
@@ -66,13 +64,16 @@ def rekey_digests(storage: Storage, keys: Keyring) -> None:
         DigestKeyNotPrepared: there is no newer key than the one in use.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
-    newest = keys.by_newest()
-    if len(keys.live(keys.digest("rotation", ""))) == 1:
-        raise DigestKeyNotPrepared()
-    if keys.check_value() != newest.check_value():
-        _rekey(storage, keys, drop=False)
-        storage.set_meta(KEY_CHECK, newest.check_value())
+    said = False
+    while not said:
+        known, ours = _keys_of(storage, keys)
+        newest = ours.by_newest()
+        if len(ours.live(ours.digest("rotation", ""))) == 1:
+            raise DigestKeyNotPrepared()
+        if ours.check_value() == newest.check_value():
+            return
+        _rekey(storage, ours, drop=False)
+        said = storage.change_meta(KEY_CHECK, known, newest.check_value())
 
 
 def drop_digests(storage: Storage, keys: Keyring) -> None:
@@ -82,11 +83,20 @@ def drop_digests(storage: Storage, keys: Keyring) -> None:
         DigestKeyNotRotated: there is a newer key than the one in use.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
+    _, keys = _keys_of(storage, keys)
     if keys.check_value() != keys.by_newest().check_value():
         raise DigestKeyNotRotated()
     _rekey(storage, keys, drop=True)
     _rekey_requests(storage, keys)
+
+
+def _rewrap(storage: Storage, keys: Keyring) -> int:
+    done, after = 0, ""
+    while rows := storage.data_keys(after, BATCH):
+        again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
+        done += storage.rewrap(again) if again else 0
+        after = rows[-1].id
+    return done
 
 
 def _rekey(storage: Storage, keys: Keyring, *, drop: bool) -> None:
@@ -119,12 +129,12 @@ def _renewing(keys: Keyring) -> Renew:
     return lambda text: DIGEST.sub(lambda found: keys.live(found[0])[-1], text)
 
 
-def _keys_of(storage: Storage, keys: Keyring) -> Keyring:
-    """The keys as this database uses them."""
-    known = storage.meta(KEY_CHECK) or keys.check_value()
+def _keys_of(storage: Storage, keys: Keyring) -> tuple[str, Keyring]:
+    """The check value that the database has, and the keys as it uses them."""
+    known = storage.meta(KEY_CHECK) or storage.add_meta(KEY_CHECK, keys.check_value())
     if not keys.fits(known):
         raise KeyWrong()
-    return keys.for_database(known)
+    return known, keys.for_database(known)
 
 
 def _rewrapped(keys: Keyring, row: KeyRow) -> str | None:

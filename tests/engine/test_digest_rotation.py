@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, Submi
 from registratura.flows.registration import ChooseRegion, Registration
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 from registratura.storage import SecretKeyring
-from registratura.storage.keyring import Keys
+from registratura.storage.keyring import Key, Keys
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -263,3 +264,33 @@ def test_a_process_with_the_keys_of_another_stage_is_not_started(scene: Scene) -
     assert process(scene, BOTH).portal.operator.rekey_digests() is None
     with pytest.raises(KeyWrong):
         process(scene, ONE)
+
+
+@pytest.mark.parametrize(
+    ("first", "batch", "second"), [("rewrap", "rewrap", "rekey"), ("rekey", "rekey_claims", "rewrap")]
+)
+def test_both_kinds_of_keys_may_be_changed_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, first: str, batch: str, second: str
+) -> None:
+    """One begins, the other one begins and ends, and the first ends: the database has the check value of both."""
+    scene.registered(person := somebody())
+    next_master = Key("next", bytes([9]) * 32)
+    here = process(scene, replace(BOTH, master=next_master, former=(ONE.master,)))
+    there = process(scene, replace(BOTH, coming=next_master))
+    changes = {"rewrap": here.portal.operator.rewrap_keys, "rekey": there.portal.operator.rekey_digests}
+    real, begun = getattr(scene.storage, batch), list[str]()
+
+    def in_the_middle(*args: Any, **more: Any) -> Any:
+        if not begun:
+            begun.append(second)
+            changes[second]()
+        return real(*args, **more)
+
+    monkeypatch.setattr(scene.storage, batch, in_the_middle)
+    changes[first]()
+    assert begun
+    last = process(scene, replace(LAST, master=next_master))
+    assert tried(last, person).state == "signed_in"
+    for former in (BOTH, replace(ONE, master=next_master)):
+        with pytest.raises(KeyWrong):
+            process(scene, former)
