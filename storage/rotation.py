@@ -38,7 +38,7 @@ from registratura.storage.keyring import DIGEST
 KEY_CHECK = "key_check"
 """The name under which a database keeps the check value of its keys."""
 BATCH = 500
-TRIES = 100
+TRIES = 20
 A = TypeVar("A")
 
 
