@@ -10,6 +10,7 @@ Locks grow with each time the guesses were used up, and one that is running is n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
@@ -113,6 +114,12 @@ def overrun(policy: AttemptsPolicy, attempts: Attempts, now: datetime) -> Attemp
         return attempts
     lock = policy.locks[min(attempts.lock_level, len(policy.locks) - 1)]
     return attempts.model_copy(update={"locked_until": now + lock})
+
+
+def strictest(kept: Sequence[Attempts]) -> Attempts:
+    """One counter of those that were kept of the same guesses, none of which need have seen all: the least is left."""
+    most = max(kept, key=lambda one: (one.locked_until is not None and one.locked_until.timestamp(), one.count))
+    return most.model_copy(update={"lock_level": max(one.lock_level for one in kept)})
 
 
 def succeeded(attempts: Attempts) -> Attempts:

@@ -216,7 +216,9 @@ class Storage(Protocol):
     def rekey_tickets(self, after: str, limit: int, renew: Renew) -> str | None:
         """Renew the digests in tickets, that of the request and those in the verdict."""
 
-    def set_meta(self, name: str, value: str) -> None: ...
+    def change_meta(self, name: str, before: str, value: str) -> bool:
+        """Keep this value in place of that one; False if another one is kept by now."""
+
     def purge(self, before: int) -> int: ...
     def close(self) -> None: ...
 

@@ -262,10 +262,13 @@ class MemoryStorage(MemoryRekeying):
             self.rows.writes += 1
             return self.rows.meta.setdefault(name, value)
 
-    def set_meta(self, name: str, value: str) -> None:
+    def change_meta(self, name: str, before: str, value: str) -> bool:
         with self._lock:
+            if self.rows.meta.get(name) != before:
+                return False
             self.rows.writes += 1
             self.rows.meta[name] = value
+            return True
 
     def data_keys(self, after: str = "", limit: int = 100) -> Sequence[KeyRow]:
         with self._lock:

@@ -24,7 +24,12 @@ So at any time every two processes that run have a key under which both write, a
 
 from __future__ import annotations
 
-from registratura.flows.errors import DataDamaged, KeyWrong
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+from registratura.flows.errors import ConcurrentUpdate, DatabaseUnavailable, DataDamaged, KeyWrong
 from registratura.flows.keyring import DigestKeyNotPrepared, DigestKeyNotRotated, Keyring
 from registratura.flows.ports import Renew, Storage
 from registratura.flows.rows import DESTROYED, KeyRow
@@ -33,6 +38,8 @@ from registratura.storage.keyring import DIGEST
 KEY_CHECK = "key_check"
 """The name under which a database keeps the check value of its keys."""
 BATCH = 500
+TRIES = 20
+A = TypeVar("A")
 
 
 def rewrap_keys(storage: Storage, keys: Keyring) -> int:
@@ -42,13 +49,11 @@ def rewrap_keys(storage: Storage, keys: Keyring) -> int:
         DataDamaged: one of them does not unwrap. Those before it are done.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
-    done, after = 0, ""
-    while rows := storage.data_keys(after, BATCH):
-        again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
-        done += storage.rewrap(again) if again else 0
-        after = rows[-1].id
-    storage.set_meta(KEY_CHECK, keys.check_value())
+    done, said = 0, False
+    while not said:
+        known, ours = _keys_of(storage, keys)
+        done += _rewrap(storage, ours)
+        said = storage.change_meta(KEY_CHECK, known, ours.check_value())
     return done
 
 
@@ -59,13 +64,16 @@ def rekey_digests(storage: Storage, keys: Keyring) -> None:
         DigestKeyNotPrepared: there is no newer key than the one in use.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
-    newest = keys.by_newest()
-    if len(keys.live(keys.digest("rotation", ""))) == 1:
-        raise DigestKeyNotPrepared()
-    if keys.check_value() != newest.check_value():
-        _rekey(storage, keys, drop=False)
-        storage.set_meta(KEY_CHECK, newest.check_value())
+    said = False
+    while not said:
+        known, ours = _keys_of(storage, keys)
+        newest = ours.by_newest()
+        if len(ours.live(ours.digest("rotation", ""))) == 1:
+            raise DigestKeyNotPrepared()
+        if ours.check_value() == newest.check_value():
+            return
+        _rekey(storage, ours, drop=False)
+        said = storage.change_meta(KEY_CHECK, known, newest.check_value())
 
 
 def drop_digests(storage: Storage, keys: Keyring) -> None:
@@ -75,43 +83,58 @@ def drop_digests(storage: Storage, keys: Keyring) -> None:
         DigestKeyNotRotated: there is a newer key than the one in use.
         KeyWrong: these keys are not the database's.
     """
-    keys = _keys_of(storage, keys)
+    _, keys = _keys_of(storage, keys)
     if keys.check_value() != keys.by_newest().check_value():
         raise DigestKeyNotRotated()
     _rekey(storage, keys, drop=True)
     _rekey_requests(storage, keys)
 
 
+def _rewrap(storage: Storage, keys: Keyring) -> int:
+    done, after = 0, ""
+    while rows := storage.data_keys(after, BATCH):
+        again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
+        done += storage.rewrap(again) if again else 0
+        after = rows[-1].id
+    return done
+
+
 def _rekey(storage: Storage, keys: Keyring, *, drop: bool) -> None:
     renew = _renewing(keys)
-    claim: tuple[str, str] | None = ("", "")
-    while claim is not None:
-        claim = storage.rekey_claims(claim, BATCH, renew, drop=drop)
-    counter: str | None = ""
-    while counter is not None:
-        counter = storage.rekey_counters(counter, BATCH, renew, drop=drop)
+    _to_the_end(("", ""), lambda after: storage.rekey_claims(after, BATCH, renew, drop=drop))
+    _to_the_end("", lambda after: storage.rekey_counters(after, BATCH, renew, drop=drop))
 
 
 def _rekey_requests(storage: Storage, keys: Keyring) -> None:
     renew = _renewing(keys)
-    answer: tuple[str, str] | None = ("", "")
-    while answer is not None:
-        answer = storage.rekey_answers(answer, BATCH, renew)
-    ticket: str | None = ""
-    while ticket is not None:
-        ticket = storage.rekey_tickets(ticket, BATCH, renew)
+    _to_the_end(("", ""), lambda after: storage.rekey_answers(after, BATCH, renew))
+    _to_the_end("", lambda after: storage.rekey_tickets(after, BATCH, renew))
+
+
+def _to_the_end(first: A, batch: Callable[[A], A | None]) -> None:
+    after: A | None = first
+    while after is not None:
+        after = _done(partial(batch, after))
+
+
+def _done(batch: Callable[[], A | None]) -> A | None:
+    """A batch. One that met an event, which went on at its cost, is tried again."""
+    for _ in range(TRIES):
+        with suppress(ConcurrentUpdate):
+            return batch()
+    raise DatabaseUnavailable(reason=f"others held what was to be changed, {TRIES} times in turn")
 
 
 def _renewing(keys: Keyring) -> Renew:
     return lambda text: DIGEST.sub(lambda found: keys.live(found[0])[-1], text)
 
 
-def _keys_of(storage: Storage, keys: Keyring) -> Keyring:
-    """The keys as this database uses them."""
-    known = storage.meta(KEY_CHECK) or keys.check_value()
+def _keys_of(storage: Storage, keys: Keyring) -> tuple[str, Keyring]:
+    """The check value that the database has, and the keys as it uses them."""
+    known = storage.meta(KEY_CHECK) or storage.add_meta(KEY_CHECK, keys.check_value())
     if not keys.fits(known):
         raise KeyWrong()
-    return keys.for_database(known)
+    return known, keys.for_database(known)
 
 
 def _rewrapped(keys: Keyring, row: KeyRow) -> str | None:

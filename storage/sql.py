@@ -99,9 +99,9 @@ class SqlStorage(SqlRekeying):
             line.run(sql.ADD_META, name, value)
             return str(line.rows(sql.META_VALUE, name)[0][1])
 
-    def set_meta(self, name: str, value: str) -> None:
+    def change_meta(self, name: str, before: str, value: str) -> bool:
         with self._line() as line, self._transaction(line):
-            line.run(sql.SET_META, name, value)
+            return line.run(sql.CHANGE_META, name, before, value) == 1
 
     def data_keys(self, after: str = "", limit: int = 100) -> Sequence[KeyRow]:
         with self._line() as line:

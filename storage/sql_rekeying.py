@@ -110,11 +110,11 @@ class SqlRekeying(SqlDue):
 
 
 def _held(line: Line, renewed: dict[str, str]) -> tuple[dict[str, Any], set[str]]:
-    """The older counters, held with the newer ones in the order of all; and the newer ones that were not there."""
-    held, made, newer = dict[str, Any](), set[str](), set(renewed.values())
-    for scope in sorted(renewed.keys() | newer):
-        if scope in newer and line.run(ADD_COUNTER, scope, *counter_values(UNCOUNTED)):
-            made.add(scope)
-        if (rows := line.rows(HOLD_COUNTER, scope)) and scope in renewed:
-            held[scope] = rows[0][1 : 1 + len(COUNTED)]
-    return held, made
+    """The older counters, held with the newer ones; and the newer ones that were not there.
+
+    All are made before one is held, each in its order, as whoever counts does it: so neither waits for the other.
+    """
+    newer = sorted({*renewed.values()})
+    made = {scope for scope in newer if line.run(ADD_COUNTER, scope, *counter_values(UNCOUNTED))}
+    held = {scope: line.rows(HOLD_COUNTER, scope) for scope in sorted({*renewed, *newer})}
+    return {scope: held[scope][0][1 : 1 + len(COUNTED)] for scope in renewed if held[scope]}, made

@@ -199,7 +199,12 @@ SECURITY_EVENTS = statement(
 META_VALUE = _by(META, META.c.name)
 ADD_META = _insert(META, unless_there=True)
 SCHEMA = statement(text("SELECT 1 FROM pg_namespace WHERE nspname = :_name"), "name")
-SET_META = statement(update(META).where(META.c.name == value("name")).values(value=value("value")), "name", "value")
+CHANGE_META = statement(
+    update(META).where(META.c.name == value("name"), META.c.value == value("before")).values(value=value("value")),
+    "name",
+    "before",
+    "value",
+)
 FORGET_ANSWERS = statement(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.at < value("before")), "before")
 FORGET_TICKETS = statement(delete(TICKETS).where(TICKETS.c.at < value("before")), "before")
 # Takes the writer's place in the host's transaction, and makes sqlite3 begin one: it does not for a SAVEPOINT, and the

@@ -16,6 +16,7 @@ from registratura.domain.attempts import (
     failed,
     judgeable,
     overrun,
+    strictest,
     succeeded,
 )
 from registratura.flows.engine.ask import Asking
@@ -35,13 +36,21 @@ NONE = Attempts()
 class Counter:
     """One counter: its stored scope, its policy, and whether a success forgives it.
 
-    Where two digest keys live it is kept under both `scopes`, and `scope` is the one that counts.
+    Where two digest keys live it is kept under both `scopes`, and `scope` is the one by which it is found.
     """
 
     scope: str
     scopes: tuple[str, ...]
     policy: AttemptsPolicy
     forgives: bool
+
+    def with_one_more(self, stored: dict[str, Attempts], now: datetime) -> Attempts:
+        """It goes on from the strictest of those that may count.
+
+        That under a newer key does where this process finds by a former one: others may have let that go meanwhile.
+        """
+        may_count = self.scopes[self.scopes.index(self.scope) :]
+        return strictest([counted(self.policy, stored[scope], now) for scope in may_count])
 
 
 def counters_of(ask: Asking, record: AnyRecord, event: Event) -> tuple[Counter, ...]:
@@ -62,7 +71,7 @@ def count(storage: Storage, ask: Asking, record: AnyRecord, event: Event, ticket
     def judge(now_counted: dict[str, Attempts]) -> tuple[str, dict[str, Attempts]]:
         after, levels, verdict = dict[str, Attempts](), dict[str, int](), True
         for scope, counter in counters.items():
-            attempts = counted(counter.policy, now_counted.get(scope, NONE), ask.now)
+            attempts = counter.with_one_more(now_counted, ask.now)
             if not judgeable(counter.policy, attempts, ask.now):
                 verdict, attempts = False, overrun(counter.policy, attempts, ask.now)
             after |= dict.fromkeys(counter.scopes, attempts)

@@ -39,10 +39,13 @@ def claims_of(entry: LogRow, found_by: Callable[[str], str] = str) -> list[Claim
 
 
 def _under_every_key(keys: Keyring, claims: Iterable[ClaimRow]) -> Iterator[ClaimRow]:
-    """The older ones first: a newer one may just be made of an older one, which is held meanwhile."""
-    live = [(claim, keys.live(claim.digest)) for claim in sorted(claims) if claim.kind not in KEPT]
-    for digests in zip_longest(*(digests for _, digests in live)):
-        yield from (claim._replace(digest=digest) for (claim, _), digest in zip(live, digests, strict=True) if digest)
+    """The older ones first: a newer one may just be made of an older one, which is held meanwhile.
+
+    Under the one that the log has too, live or not: who was not started again may have written it since it was let go.
+    """
+    made = [claim for claim in sorted(claims) if claim.kind not in KEPT]
+    for digests in zip_longest(*(dict.fromkeys((claim.digest, *keys.live(claim.digest))) for claim in made)):
+        yield from (claim._replace(digest=digest) for claim, digest in zip(made, digests, strict=True) if digest)
 
 
 def _of_others(unit: Unit, log: Sequence[LogRow], subjects: set[str]) -> Iterator[FlowRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registratura.host.terminal.console import say
 from registratura.host.terminal.failures import Complaint
 from registratura.host.terminal.opening import keys_of, opened
-from registratura.storage import KeyFile, change_key_file, create_key_file
+from registratura.storage import KeyFile, change_key_file, create_key_file, load_key_file
 from registratura.storage.keys import ENVIRONMENT, locked
 
 
@@ -20,8 +20,10 @@ def new(file: str) -> int:
 def prepare(file: str) -> int:
     """A master key that is to come, for portals on several machines."""
     with locked(file):
-        change_key_file(file, KeyFile.prepared)
-    say(f"В {file} добавлен новый главный ключ. Пока работает прежний.", "green")
+        before = load_key_file(file)
+        added = change_key_file(file, KeyFile.prepared) != before
+    done = "добавлен новый главный ключ" if added else "уже есть новый главный ключ; файл не изменён"
+    say(f"В {file} {done}. Пока работает прежний.", "green")
     say("Разложите файл по всем машинам портала, затем: registratura keys rotate")
     return 0
 
@@ -56,10 +58,19 @@ def retire(database: str, keys: str | None) -> int:
 def prepare_digests(file: str) -> int:
     """A key for digests that every process is to have before anything is found by it."""
     with locked(file):
-        change_key_file(file, KeyFile.with_new_digest_key)
-    say(f"В {file} добавлен новый ключ отпечатков. Находит пока прежний.", "green")
+        before = load_key_file(file)
+        newest, *_ = change_key_file(file, KeyFile.with_new_digest_key).digest
+    there = newest in before.digest
+    if there:
+        say(f"В {file} уже есть новый ключ отпечатков, {newest.id}; файл не изменён.", "green")
+        say("Если команды rotate --digests ещё не было, находит прежний ключ, и осталось сделать вот что.")
+    else:
+        say(f"В {file} добавлен новый ключ отпечатков, {newest.id}. Находит пока прежний.", "green")
     say("Разложите файл по всем машинам портала и начните на них все программы заново.")
     say("Только когда заново начаты все: registratura keys rotate --digests")
+    if there:
+        say("Если она уже была, находит новый ключ. Следующий можно добавить, когда убран прежний:")
+        say("registratura keys retire --digests")
     return 0
 
 

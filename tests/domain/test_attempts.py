@@ -23,6 +23,7 @@ from registratura.domain.attempts import (
     failed,
     judgeable,
     overrun,
+    strictest,
     succeeded,
 )
 from registratura.domain.refusal import Refusal
@@ -217,3 +218,11 @@ def test_a_guess_beyond_the_limit_waits_as_long_as_the_lock_that_a_failure_would
 def test_nobody_waits_for_less(policy: AttemptsPolicy, attempts: Attempts) -> None:
     """The last guess there is; a lock that runs; no locks at all; an alarm, which stops nobody."""
     assert overrun(policy, attempts, NOW) == attempts
+
+
+def test_of_counters_of_the_same_guesses_the_least_is_left() -> None:
+    few, many = Attempts(count=2, lock_level=1, since=NOW), Attempts(count=4, since=NOW)
+    locked, longer = (Attempts(count=1, since=NOW, locked_until=NOW + n * TICK) for n in (1, 2))
+    assert strictest([few]) == few
+    assert strictest([few, many]) == strictest([many, few]) == many.model_copy(update={"lock_level": 1})
+    assert strictest([many, locked, longer]) == strictest([longer, locked, many]) == longer

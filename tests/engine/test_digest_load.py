@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from support.portal import AT_HOME, Scene, codes, opened, submitting
 from support.rotating import (
     BOTH,
     FIRST,
     LAST,
     ONE,
+    SECOND,
     accounts,
     both_ways,
     process,
@@ -24,11 +26,15 @@ from support.rotating import (
     under,
 )
 
+from registratura.flows.errors import ConcurrentUpdate, DatabaseUnavailable
 from registratura.flows.registration import Registration
 from registratura.storage import SecretKeyring, rotation
 from registratura.storage.line import Line
-from registratura.storage.sql_rekeying import DROP_COUNTER
-from registratura.storage.statements import HOLD_COUNTER
+from registratura.storage.sql_changes import UNCOUNTED, counter_values
+from registratura.storage.sql_rekeying import DROP_COUNTER, SCOPES_AFTER
+from registratura.storage.statements import ADD_COUNTER, HOLD_COUNTER, statement
+
+WHO = statement(text("SELECT pg_backend_pid()"))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -197,3 +203,50 @@ def test_a_counter_that_is_let_go_while_it_is_taken_is_taken_all_the_same(
         assert [codes(tried(by_second, person, "wrong")) for _ in range(4)] == [["sign_in.failed"]] * 4
         assert dropped
         assert codes(tried(by_second, person)) == ["attempts.exhausted"]
+
+
+def test_the_change_and_whoever_counts_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    """Who counts makes all counters before holding one; the change, while it waits for one of them, holds none."""
+    with opened("postgresql", tmp_path, keys=SecretKeyring(ONE)) as scene, ThreadPoolExecutor(1) as pool:
+        tried(scene, somebody(), "wrong")
+        storage: Any = scene.storage
+        renew = rotation._renewing(SecretKeyring(BOTH))
+        with storage._line() as line, storage._transaction(line):
+            older = [row[0] for row in line.rows(SCOPES_AFTER, "", 10)]
+            for scope in older:
+                assert line.run(ADD_COUNTER, renew(scope), *counter_values(UNCOUNTED)) == 1
+            change = pool.submit(storage.rekey_counters, "", 10, renew, drop=False)
+            until_it_waits(storage, change, line.rows(WHO)[0][0])
+            assert all(line.rows(HOLD_COUNTER, scope) for scope in older)
+        assert change.result() == older[-1]
+
+
+def until_it_waits(storage: Any, change: Future[Any], holder: int) -> None:
+    """Until somebody waits for that connection of the server's."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE :holder = ANY(pg_blocking_pids(pid))")
+    while not change.done():
+        with storage.engine.connect() as connection:
+            if connection.scalar(waiting, {"holder": holder}):
+                return
+
+
+@pytest.mark.parametrize("batch", ["rekey_claims", "rekey_counters"])
+def test_a_batch_that_met_an_event_is_tried_again(scene: Scene, monkeypatch: pytest.MonkeyPatch, batch: str) -> None:
+    person = somebody()
+    scene.registered(person)
+    tried(scene, person, "wrong")
+    with_both, real, left = process(scene, BOTH), getattr(scene.storage, batch), [2]
+
+    def met(*args: Any, **more: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise ConcurrentUpdate(flow_id="of this transaction", expected="the one read")
+        return real(*args, **more)
+
+    monkeypatch.setattr(scene.storage, batch, met)
+    with_both.portal.operator.rekey_digests()
+    assert under(scene, SECOND) > 0
+    assert tried(process(scene, BOTH), person).state == "signed_in"
+    left[0] = rotation.TRIES
+    with pytest.raises(DatabaseUnavailable, match="others held"):
+        process(scene, BOTH).portal.operator.drop_digests()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode, Submi
 from registratura.flows.registration import ChooseRegion, Registration
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 from registratura.storage import SecretKeyring
-from registratura.storage.keyring import Keys
+from registratura.storage.keyring import Key, Keys
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -163,6 +164,50 @@ def test_erasure_reaches_what_was_claimed_under_either_key(scene: Scene) -> None
     assert all(other.portal.verify(flow_id).sound for flow_id in scene.storage.flow_ids(limit=10_000))
 
 
+def test_a_process_that_was_not_started_again_gives_no_guess_back(scene: Scene) -> None:
+    """What it finds by was let go; it goes on from where the others are."""
+    by_first = process(scene, BOTH)
+    asked = SendOneTimeCode(phone="+79001234567", person=f"person {next(NUMBERS)}")
+    flow = by_first.portal.start(OneTimeCode, asked, caller=None).id
+
+    def guessed(guesser: Scene) -> str:
+        return guesser.portal.send(flow, SubmitOneTimeCode(code="000000")).state
+
+    assert [guessed(by_first), guessed(by_first)] == ["sent", "sent"]
+    by_first.portal.operator.rekey_digests()
+    process(scene, BOTH).portal.operator.drop_digests()
+    last = process(scene, LAST)
+    assert [guessed(each) for each in (by_first, last, by_first)] == ["sent", "sent", "exhausted"]
+
+
+def test_what_one_process_forgave_no_other_counts_on(scene: Scene) -> None:
+    """It finds by the new key, and still writes under the former one, of which the last no longer knows."""
+    process(scene, BOTH).portal.operator.rekey_digests()
+    by_second, person = process(scene, BOTH), somebody()
+    by_second.registered(person)
+    by_second.portal.operator.drop_digests()
+    last = process(scene, LAST)
+    for _ in range(4):
+        assert codes(tried(by_second, person, "wrong")) == ["sign_in.failed"]
+    assert tried(last, person).state == "signed_in"
+    assert codes(tried(by_second, person, "wrong")) == ["sign_in.failed"]
+    assert tried(last, person).state == "signed_in"
+
+
+def test_who_was_erased_gets_nothing_back_when_the_command_is_repeated(scene: Scene) -> None:
+    """What a process that was not started again wrote under the former key goes with the person too."""
+    process(scene, BOTH).portal.operator.rekey_digests()
+    not_again = process(scene, BOTH)
+    not_again.portal.operator.drop_digests()
+    person = somebody()
+    caller = not_again.registered(person)
+    last = process(scene, LAST)
+    last.portal.operator.data_destroyed(withdrawn(last, caller), "12-П")
+    last.portal.operator.drop_digests()
+    last.clock.turn(timedelta(days=1))
+    assert last.registered(person).account != caller.account
+
+
 # ─── What the commands do ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -219,3 +264,33 @@ def test_a_process_with_the_keys_of_another_stage_is_not_started(scene: Scene) -
     assert process(scene, BOTH).portal.operator.rekey_digests() is None
     with pytest.raises(KeyWrong):
         process(scene, ONE)
+
+
+@pytest.mark.parametrize(
+    ("first", "batch", "second"), [("rewrap", "rewrap", "rekey"), ("rekey", "rekey_claims", "rewrap")]
+)
+def test_both_kinds_of_keys_may_be_changed_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, first: str, batch: str, second: str
+) -> None:
+    """One begins, the other one begins and ends, and the first ends: the database has the check value of both."""
+    scene.registered(person := somebody())
+    next_master = Key("next", bytes([9]) * 32)
+    here = process(scene, replace(BOTH, master=next_master, former=(ONE.master,)))
+    there = process(scene, replace(BOTH, coming=next_master))
+    changes = {"rewrap": here.portal.operator.rewrap_keys, "rekey": there.portal.operator.rekey_digests}
+    real, begun = getattr(scene.storage, batch), list[str]()
+
+    def in_the_middle(*args: Any, **more: Any) -> Any:
+        if not begun:
+            begun.append(second)
+            changes[second]()
+        return real(*args, **more)
+
+    monkeypatch.setattr(scene.storage, batch, in_the_middle)
+    changes[first]()
+    assert begun
+    last = process(scene, replace(LAST, master=next_master))
+    assert tried(last, person).state == "signed_in"
+    for former in (BOTH, replace(ONE, master=next_master)):
+        with pytest.raises(KeyWrong):
+            process(scene, former)

@@ -67,6 +67,24 @@ def test_the_key_for_digests_is_changed_in_its_turn(run: Run, key: Path) -> None
     assert (third["digest"][1:], third["inner"]) == ([second], first)
 
 
+def test_a_key_is_said_to_be_added_only_if_it_was(run: Run, key: Path) -> None:
+    """A second one changes nothing; and once it is rotated, it is not the former key that finds."""
+    first = run("keys", "prepare", "portal.key", "--digests")
+    newest = json.loads(key.read_text())["digest"][0]["id"]
+    assert f"добавлен новый ключ отпечатков, {newest}. Находит пока прежний." in first.out
+    run("keys", "rotate", *AT, "--digests")
+    before = key.read_bytes()
+    again = run("keys", "prepare", "portal.key", "--digests")
+    assert (again.code, key.read_bytes()) == (0, before)
+    assert f"уже есть новый ключ отпечатков, {newest}; файл не изменён" in again.out
+    assert "retire --digests" in again.out
+    assert "добавлен" not in again.out
+    assert "Находит пока прежний" not in again.out
+    said = [run("keys", "prepare", "portal.key").out for _ in range(2)]
+    assert ["добавлен новый главный ключ" in out for out in said] == [True, False]
+    assert ["уже есть новый главный ключ; файл не изменён" in out for out in said] == [False, True]
+
+
 def test_a_key_file_from_before_does_not_open_what_is_found_by_the_new_key(run: Run, key: Path) -> None:
     before = key.with_name("before.key")
     before.write_bytes(key.read_bytes())

@@ -159,6 +159,15 @@ def test_a_meta_value_is_the_firsts(storage: Any) -> None:
     assert storage.meta("keys") == "one"
 
 
+def test_a_meta_value_is_changed_only_by_who_knows_it(storage: Any) -> None:
+    assert not storage.change_meta("keys", "one", "two")
+    assert storage.meta("keys") is None
+    storage.add_meta("keys", "one")
+    storage.add_meta("others", "one")
+    assert [storage.change_meta("keys", "one", value) for value in ("two", "three")] == [True, False]
+    assert (storage.meta("keys"), storage.meta("others")) == ("two", "one")
+
+
 def test_reading_writes_nothing(storage: Any) -> None:
     with storage.unit() as unit:
         unit.write(begun(timers=(("flow-1", (timer(),)),), effects=(effect(due=9),)))
