@@ -73,7 +73,8 @@ class ConsentWithdrawal(Flow[ConsentWithdrawalData]):
 @ConsentWithdrawal.gathers(RequestWithdrawal, facts=WithdrawalFacts)
 def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWithdrawal, ask: Ask) -> WithdrawalFacts:
     account = ask.by.account
-    accepted = ask.of_account(account, Registration)
+    # Who is signed in may have begun a registration and accepted nothing in it.
+    accepted = [flow for flow in ask.of_account(account, Registration) if flow.data.accepted]
     text = ask.consent(Purpose.PERSONAL_DATA)
     passwords = ask.of_account(account, PortalPassword)
     # A new right is noted on its card: whoever has looked at the cards notices one that comes in between.
