@@ -276,6 +276,9 @@ class Ask(Protocol):
     def of_account(self, account: str | None, flow: AnyFlow) -> tuple[AnyRecord, ...]:
         """The flows of that kind which the account owns, the oldest first; nobody owns none."""
 
+    def ended(self, record: AnyRecord) -> bool:
+        """Whether it is at an end, by its own version of its flow."""
+
     def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
         """The payloads of a flow's accepted events of that name, the oldest first, each with its time under "at"."""
 
