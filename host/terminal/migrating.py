@@ -77,7 +77,7 @@ def _where(error: Exception) -> str:
 
 def _said(flows: Catalogue, migration: Migration) -> Iterator[str]:
     before, after = migration.before, migration.after
-    title = f"{before.id} ({title_of_flow(before.flow)})"
+    title = f"{before.id} ({title_of_flow(flows, before.flow)})"
     if isinstance(after, Stays):
         yield f"  {title}: остаётся при версии {before.chart_version}: {after.why}."
         return
