@@ -29,6 +29,7 @@ from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.clinics import Clinic, PatientRef
 from registratura.domain.identity import PersonName
 from registratura.flows.attachment import Attachment, BeginAttachment, Entry, SubmitCode
+from registratura.flows.catalogue import FLOWS
 from registratura.flows.registration import ConfirmCard, SetPassword
 from registratura.flows.settings import ATTEMPTS
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
@@ -70,7 +71,7 @@ def codes(portal: Registratura, account: str) -> Try:
 
 async def answered(act: Callable[[], FlowView], step: timedelta) -> FlowView:
     """The answer as it leaves the site."""
-    async with evenly(SubmitPassword.name, step):
+    async with evenly(FLOWS, SubmitPassword.name, step):
         return await asyncio.to_thread(act)
 
 

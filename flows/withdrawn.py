@@ -33,4 +33,5 @@ def _consented_since(withdrawal: AnyRecord, ask: Ask) -> bool:
     from registratura.flows.registration import Registration
 
     registrations = ask.of_account(withdrawal.account, Registration)
-    return any(flow.created_at > withdrawal.changed_at for flow in registrations)
+    # One that was only begun by somebody who is signed in is theirs too, and no consent yet.
+    return any(flow.data.accepted and flow.created_at > withdrawal.changed_at for flow in registrations)

@@ -49,9 +49,10 @@ class MemoryUnit(Unit):
         with self._lock:
             return self._with_key(self._rows().flows.get(flow_id))
 
-    def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]:
+    def flows_of(self, account: str, flow: str | None = None) -> Sequence[FlowRow]:
         with self._lock:
-            mine = [row for row in self._rows().flows.values() if row.account == account and row.flow == flow]
+            all_of_them = (row for row in self._rows().flows.values() if row.account == account)
+            mine = [row for row in all_of_them if flow in (None, row.flow)]
             return [row for row in map(self._with_key, sorted(mine)) if row]
 
     def claim(self, kind: str, digest: str) -> ClaimRow | None:

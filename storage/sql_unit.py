@@ -39,8 +39,9 @@ class SqlUnit(Unit):
         row = self._one(sql.FLOW, flow_id)
         return FlowRow._make(row) if row else None
 
-    def flows_of(self, account: str, flow: str) -> Sequence[FlowRow]:
-        return [FlowRow._make(row) for row in self._line.rows(sql.FLOWS_OF, account, flow)]
+    def flows_of(self, account: str, flow: str | None = None) -> Sequence[FlowRow]:
+        rows = self._line.rows(sql.ALL_OF, account) if flow is None else self._line.rows(sql.FLOWS_OF, account, flow)
+        return [FlowRow._make(row) for row in rows]
 
     def claim(self, kind: str, digest: str) -> ClaimRow | None:
         row = self._one(sql.CLAIM, kind, digest)

@@ -68,6 +68,7 @@ FLOWS_OF = statement(
     "account",
     "flow",
 )
+ALL_OF = statement(_flows().where(FLOWS.c.account == value("account")).order_by(FLOWS.c.id), "account")
 CLAIM = _by(CLAIMS, CLAIMS.c.kind, CLAIMS.c.digest)
 ENTRIES = statement(
     select(LOG)

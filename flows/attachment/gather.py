@@ -93,14 +93,14 @@ def about_the_code(record: FlowRecord[AttachmentData], event: SubmitCode, ask: A
     card = ask.load(record.data.card)
     found = ask.claimed("attachment_code", parse_attachment_code(event.code, ask.settings.attachment_codes))
     code = ask.load(found)
-    if card is None or code is None or PatientCard.ended(card.state):
+    if card is None or code is None or ask.ended(card):
         return known
     return known.model_copy(update=_about(code, card, ask))
 
 
 def cards_of(account: str | None, ask: Ask) -> tuple[AnyRecord, ...]:
     """The account's living cards, its owner's first."""
-    cards = [card for card in ask.of_account(account, PatientCard) if not PatientCard.ended(card.state)]
+    cards = [card for card in ask.of_account(account, PatientCard) if not ask.ended(card)]
     return tuple(sorted(cards, key=lambda card: card.data.relative))
 
 

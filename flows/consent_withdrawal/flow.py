@@ -73,13 +73,14 @@ class ConsentWithdrawal(Flow[ConsentWithdrawalData]):
 @ConsentWithdrawal.gathers(RequestWithdrawal, facts=WithdrawalFacts)
 def what_has_to_stop(record: FlowRecord[ConsentWithdrawalData], event: RequestWithdrawal, ask: Ask) -> WithdrawalFacts:
     account = ask.by.account
-    accepted = ask.of_account(account, Registration)
+    # Who is signed in may have begun a registration and accepted nothing in it.
+    accepted = [flow for flow in ask.of_account(account, Registration) if flow.data.accepted]
     text = ask.consent(Purpose.PERSONAL_DATA)
     passwords = ask.of_account(account, PortalPassword)
     # A new right is noted on its card: whoever has looked at the cards notices one that comes in between.
     ask.of_account(account, PatientCard)
     return WithdrawalFacts(
-        open_rights=tuple(r.id for r in ask.of_account(account, ClinicRight) if not ClinicRight.ended(r.state)),
+        open_rights=tuple(right.id for right in ask.of_account(account, ClinicRight) if not ask.ended(right)),
         password=passwords[0].id if passwords else None,
         text_version=known(accepted[-1].data.text_version) if accepted else text.version,
         text_sha256=known(accepted[-1].data.text_sha256) if accepted else text.sha256,

@@ -129,6 +129,9 @@ class Asking:
         mine = [r for r in self.seen.values() if r.account == account and r.flow == flow.name]
         return tuple(self.effective(self, record) for record in sorted(mine, key=lambda record: record.id))
 
+    def ended(self, record: AnyRecord) -> bool:
+        return self.tools.flows.of(record).ended(record.state)
+
     def log(self, flow_id: str, event: str) -> tuple[dict[str, Any], ...]:
         record = self.stored(flow_id)
         if record is None:

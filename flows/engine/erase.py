@@ -16,13 +16,20 @@ KEPT = frozenset({"answer"})
 
 
 def erased(ask: Asking, account: str) -> Erased:
-    """All that the account has: its own data, and that of the relatives for whom it alone answered."""
-    own = [row for flow in ask.tools.flows for row in ask.unit.flows_of(account, flow)]
+    """All that the account has: its own data, and that of the relatives for whom it alone answered.
+
+    Raises:
+        UnknownVersion: some of it is of a flow or a version that this program does not have; nothing is destroyed.
+    """
+    own = ask.unit.flows_of(account)
     subjects = {account, *(row.subject for row in own if row.subject)}
     log = [entry for row in own for entry in ask.unit.log(row.id)]
     others = list(_of_others(ask.unit, log, subjects))
     log += [entry for row in others for entry in ask.unit.log(row.id)]
     rows = [*own, *others]
+    for row in rows:
+        # What hangs on a flow, only who declares it can know: a part is never destroyed as if it were all.
+        ask.tools.flows.of(row)
     return Erased(
         flows=tuple(row.id for row in rows),
         stopped=tuple(row.id for row in rows if row.sealed),

@@ -97,8 +97,9 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
         matches=() if card or withdrawn else matching_cards(identity, ask.settings.clinic_cards(identity)),
         logins=() if account else _free_logins(identity, ask),
         account_digest=ask.digest("account", key),
-        answer_digest=ask.digest("answer", answer),
-        answer_used=ask.claimed("answer", answer) is not None,
+        # Answers that a host has no names for are not one and the same answer.
+        answer_digest=ask.digest("answer", answer) if answer_id else "",
+        answer_used=bool(answer_id) and ask.claimed("answer", answer) is not None,
         card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}"),
         new_account=ask.new_id(),
         new_card=ask.new_id(),
@@ -137,9 +138,9 @@ def card_claim(facts: IdentityFacts) -> Claim:
     return Claim("own_card", facts.card_digest, facts.new_card)
 
 
-def answer_claim(facts: IdentityFacts, flow_id: str) -> Claim:
+def answer_claim(facts: IdentityFacts, flow_id: str) -> tuple[Claim, ...]:
     """An answer counts once."""
-    return Claim("answer", facts.answer_digest, flow_id)
+    return (Claim("answer", facts.answer_digest, flow_id),) if facts.answer_digest else ()
 
 
 def news_for_card(identity: Identity, facts: IdentityFacts) -> tuple[Send, ...]:

@@ -18,7 +18,7 @@ from registratura.flows.one_time_code.chart import OneTimeCodeChart
 from registratura.flows.ports import Ask, Attempt
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.settings import Settings
-from registratura.flows.step import Case, Claim, Move, Send, known
+from registratura.flows.step import Case, Claim, Move, Send
 
 
 class SendOneTimeCode(PersonEvent, title="Отправить одноразовый код"):
@@ -103,20 +103,22 @@ def well_formed(event: SubmitOneTimeCode, settings: Settings) -> None:
 def draw(record: OR, event: Event, ask: Ask) -> SendFacts:
     policy = ask.settings.one_time_codes
     person = _who_asks(record, event, ask.by)
-    sent = [at for request in ask.of_account(person, OneTimeCode) for at in request.data.sent_at]
+    # Where a host has named nobody, each request is counted for itself.
+    requests = ask.of_account(person, OneTimeCode) if person else (record,)
+    sent = [at for request in requests for at in request.data.sent_at]
     code = draw_code(policy.length, ask.number(10**policy.length))
     return SendFacts(
         code=code,
         digest=ask.digest("one_time_code", f"{record.id}\n{code}"),
         life=policy.life,
-        slot=ask.digest("one_time_code_sent", f"{person}\n{len(sent)}"),
+        slot=ask.digest("one_time_code_sent", f"{person or record.id}\n{len(sent)}"),
         problems=resend_refusals(policy, sent, ask.now),
     )
 
 
 def _who_asks(record: OR, event: Event, by: By) -> str:
     if not isinstance(event, SendOneTimeCode):
-        return known(record.account)
+        return record.account or ""
     return event.person if by.channel == "host" else by.account or f"session:{record.session}"
 
 

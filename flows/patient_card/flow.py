@@ -211,7 +211,7 @@ def keep(case: Case[PatientCardData, KeepCurrent, Facts]) -> Move:
 
 @PatientCard.gathers(Delete, facts=DeletionFacts)
 def what_hangs_on_it(record: PC, event: Delete, ask: Ask) -> DeletionFacts:
-    cards = [card for card in ask.of_account(record.account, PatientCard) if not PatientCard.ended(card.state)]
+    cards = [card for card in ask.of_account(record.account, PatientCard) if not ask.ended(card)]
     return DeletionFacts(last=len(cards) <= 1, rights=len(living_rights(record, ask)))
 
 

@@ -165,7 +165,7 @@ def account_exists(case: AnyCase) -> bool:
 @Registration.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
     move = _identified(case)
-    return replace(move, claims=(*move.claims, answer_claim(case.facts, case.record.id)))
+    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
 
 
 def _identified(case: Identified) -> Move:

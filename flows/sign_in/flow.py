@@ -158,7 +158,7 @@ def several_cards_match(case: Identified) -> bool:
 @SignIn.decides(IdentityConfirmed)
 def identify(case: Identified) -> Move:
     move = _identified(case)
-    return replace(move, claims=(*move.claims, answer_claim(case.facts, case.record.id)))
+    return replace(move, claims=(*move.claims, *answer_claim(case.facts, case.record.id)))
 
 
 def _identified(case: Identified) -> Move:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from registratura.host.terminal.help import RussianCommand, RussianGroup
-from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys
+from registratura.host.terminal.options import OPTIONS, OURS, Database, Keys, Portal
 
 flows_app = typer.Typer(
     cls=RussianGroup,
@@ -18,20 +18,20 @@ flows_app = typer.Typer(
 
 
 @flows_app.command("list", cls=RussianCommand, options_metavar=OPTIONS, help="Все процессы, по одному на строке.")
-def list_flows(database: Database = OURS, keys: Keys = None) -> int:
+def list_flows(portal: Portal = None, database: Database = OURS, keys: Keys = None) -> int:
     from registratura.host.terminal.flows import show_list
 
-    return show_list(database, keys)
+    return show_list(portal, database, keys)
 
 
 FlowId = Annotated[str, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)]
 
 
 @flows_app.command("show", cls=RussianCommand, options_metavar=OPTIONS, help="Журнал процесса, без личных данных.")
-def show_one(flow: FlowId, database: Database = OURS, keys: Keys = None) -> int:
+def show_one(flow: FlowId, portal: Portal = None, database: Database = OURS, keys: Keys = None) -> int:
     from registratura.host.terminal.flows import show_flow
 
-    return show_flow(flow, database, keys)
+    return show_flow(flow, portal, database, keys)
 
 
 @flows_app.command(
@@ -44,18 +44,13 @@ def stuck(
     minutes: Annotated[
         float, typer.Option("--minutes", metavar="МИНУТЫ", min=0, help="На сколько минут опоздать можно.")
     ] = 15,
+    portal: Portal = None,
     database: Database = OURS,
     keys: Keys = None,
 ) -> int:
     from registratura.host.terminal.stuck import show_stuck
 
-    return show_stuck(database, keys, minutes)
-
-
-Portal = Annotated[
-    str | None,
-    typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает ваши схемы и их версии."),
-]
+    return show_stuck(portal, database, keys, minutes)
 
 
 @flows_app.command(

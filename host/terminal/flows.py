@@ -10,11 +10,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine.codec import moment, timers_of
 from registratura.flows.engine.due import Rounds
 from registratura.flows.errors import DataDamaged, UnknownStoredState
 from registratura.flows.rows import FlowRow, LogRow
+from registratura.flows.versions import Catalogue
 from registratura.host.checkpoints import compare_checkpoints, make_checkpoint
 from registratura.host.portal import Registratura
 from registratura.host.terminal.charts import title_of
@@ -35,11 +35,12 @@ STATUSES = {
 }
 
 
-def show_list(database: str, keys: str | None) -> int:
+def show_list(portal_name: str | None, database: str, keys: str | None) -> int:
     """All flows, one per line."""
-    with opened(database, keys) as portal:
+    with portal_named(database, keys, portal_name) as portal:
+        flows = portal.parts.flows
         lines = [
-            (row.id, title_of_flow(row.flow), _state(row), str(row.version), time_of(row.changed_at))
+            (row.id, title_of_flow(flows, row.flow), _state(flows, row), str(row.version), time_of(row.changed_at))
             for row in rows(portal)
         ]
     table(("ID", "Процесс", "Состояние", "Версия", "Изменён (UTC)"), lines)
@@ -47,15 +48,15 @@ def show_list(database: str, keys: str | None) -> int:
     return 0
 
 
-def show_flow(part: str, database: str, keys: str | None) -> int:
+def show_flow(part: str, portal_name: str | None, database: str, keys: str | None) -> int:
     """One flow: where it stands, its log, timers and effects. Sealed data stays sealed."""
-    with opened(database, keys) as portal:
-        row = found(portal, part)
+    with portal_named(database, keys, portal_name) as portal:
+        flows, row = portal.parts.flows, found(portal, part)
         with portal.engine.storage.unit() as unit:
             log, effects = list(unit.log(row.id)), sorted(unit.effects(row.id), key=lambda effect: effect.seq)
-    say(f"{title_of_flow(row.flow)} ({row.flow}), {row.id}", "bold")
-    say(f"Состояние: {_state(row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
-    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(entry) for entry in log])
+    say(f"{title_of_flow(flows, row.flow)} ({row.flow}), {row.id}", "bold")
+    say(f"Состояние: {_state(flows, row)}. Версия {row.version}, схема {row.chart_version}, согласий {row.evidence}.")
+    table(("№", "Время (UTC)", "Событие", "Переход", "Откуда"), [_entry(flows, entry) for entry in log])
     for kind, timer in timers_of(json.loads(row.timers)).items():
         say(f"Таймер {kind}: {timer.due:%d.%m.%Y %H:%M:%S} UTC")
     for effect in effects:
@@ -160,13 +161,13 @@ def found(portal: Registratura, part: str) -> FlowRow:
     return ending[0]
 
 
-def title_of_flow(flow: str) -> str:
+def title_of_flow(flows: Catalogue, flow: str) -> str:
     """The flow's Russian title, or its name where this program does not know it."""
-    return title_of(FLOWS[flow]) if flow in FLOWS else flow
+    return title_of(flows[flow]) if flow in flows else flow
 
 
-def _state(row: FlowRow) -> str:
-    flow = FLOWS.versions.get((row.flow, row.chart_version)) or FLOWS.get(row.flow)
+def _state(flows: Catalogue, row: FlowRow) -> str:
+    flow = flows.versions.get((row.flow, row.chart_version)) or flows.get(row.flow)
     place = flow.answers.places.get(row.state) if flow else None
     return place.title if place else row.state
 
@@ -176,8 +177,8 @@ def time_of(at: int) -> str:
     return f"{moment(at):%d.%m.%y %H:%M:%S}"
 
 
-def _entry(entry: LogRow) -> tuple[str, ...]:
-    kind = FLOWS.events.get(entry.event)
+def _entry(flows: Catalogue, entry: LogRow) -> tuple[str, ...]:
+    kind = flows.events.get(entry.event)
     outcome: dict[str, Any] = json.loads(entry.outcome)
     codes = ", ".join(refusal["code"] for refusal in outcome.get("refusals", ()))
     channel = json.loads(entry.by).get("channel", "")

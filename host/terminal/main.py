@@ -17,7 +17,7 @@ from registratura.host.terminal.effect_commands import effects_app
 from registratura.host.terminal.flow_commands import flows_app
 from registratura.host.terminal.help import RussianCommand, RussianGroup, mistake
 from registratura.host.terminal.logs import Log, LogFormat, logged
-from registratura.host.terminal.options import OPTIONS, OURS, Database, Digests, Keys, chosen
+from registratura.host.terminal.options import OPTIONS, OURS, Database, Digests, Keys, Portal, chosen
 
 Debug = Annotated[bool, typer.Option("--debug", metavar="", help="Подробности ошибок — в файл registratura-debug.log.")]
 _seen = {"debug": False}
@@ -189,12 +189,15 @@ def erase(
     ] = None,
     act: Annotated[str | None, typer.Option("--act", metavar="НОМЕР", help="Номер акта об уничтожении.")] = None,
     sure: Annotated[bool, typer.Option("--yes", metavar="", help="Не переспрашивать.")] = False,
+    portal: Portal = None,
     database: Database = OURS,
     keys: Keys = None,
 ) -> int:
     from registratura.host.terminal import erasing
 
-    return erasing.erase(withdrawal, act, sure, database, keys) if withdrawal else erasing.show_waiting(database, keys)
+    if withdrawal is None:
+        return erasing.show_waiting(portal, database, keys)
+    return erasing.erase(withdrawal, act, portal, database, keys, sure=sure)
 
 
 @keys_app.command("new", cls=RussianCommand, options_metavar=OPTIONS, help="Сделать файл с новыми ключами.")

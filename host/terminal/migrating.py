@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
+from traceback import extract_tb
 
 from registratura.flows.engine.migrating import Migration, target_of
 from registratura.flows.errors import ChartError, ConcurrentUpdate, DataDamaged, Erased, UnknownStoredState
@@ -61,16 +62,22 @@ def _migrated(portal: Registratura, flow_id: str, *, dry_run: bool) -> Iterator[
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
         # Whatever the function that a migration is stumbles over, the other flows are migrated.
         yield Ended.FAILED
-        complain(f"✗ {flow_id}: переход не вычислился: {type(error).__name__}: {error}")
+        complain(f"✗ {flow_id}: переход не вычислился: {type(error).__name__}, {_where(error)}")
     else:
         if migration is not None:
             yield Ended.STAYED if isinstance(migration.after, Stays) else Ended.MIGRATED
             say("\n".join(_said(portal.parts.flows, migration)))
 
 
+def _where(error: Exception) -> str:
+    """Where it failed, and not its words: a migration has the person's data before it, and may quote it."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
+
+
 def _said(flows: Catalogue, migration: Migration) -> Iterator[str]:
     before, after = migration.before, migration.after
-    title = f"{before.id} ({title_of_flow(before.flow)})"
+    title = f"{before.id} ({title_of_flow(flows, before.flow)})"
     if isinstance(after, Stays):
         yield f"  {title}: остаётся при версии {before.chart_version}: {after.why}."
         return

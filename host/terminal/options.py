@@ -14,6 +14,10 @@ Keys = Annotated[
 Digests = Annotated[
     bool, typer.Option("--digests", metavar="", help="Не главный ключ, а ключ отпечатков: логинов, кодов, попыток.")
 ]
+Portal = Annotated[
+    str | None,
+    typer.Option("--portal", metavar="МОДУЛЬ:ИМЯ", help="Ваш портал: он знает ваши схемы и их версии."),
+]
 OPTIONS = "[КЛЮЧИ]"
 OURS = "registratura.db"
 

@@ -71,7 +71,7 @@ def said(flows: Catalogue, row: FlowRow, differences: tuple[Difference, ...]) ->
     apart = {one.what for one in differences} & {"refusals", "state"}
     told_of = [one for one in differences if not (one.what == "transition" and apart)]
     lines = "".join(f"\n    {_line(flows, row.flow, one)}" for one in told_of)
-    return f"≠ {row.id} ({title_of_flow(row.flow)}, версия {versions}), запись {entry.seq}, «{event}»:{lines}"
+    return f"≠ {row.id} ({title_of_flow(flows, row.flow)}, версия {versions}), запись {entry.seq}, «{event}»:{lines}"
 
 
 def _line(flows: Catalogue, name: str, one: Difference) -> str:
@@ -95,7 +95,7 @@ def _words(flows: Catalogue, name: str, what: str, value: Any) -> Iterator[str]:
         case "sends":
             yield from (f"«{flows.events[event].title()}»" for _, event in value)
         case "starts":
-            yield from (f"«{title_of_flow(flow)}»" for flow in value)
+            yield from (f"«{title_of_flow(flows, flow)}»" for flow in value)
         case "claims":
             yield from (kind for kind, *_ in value)
         case "refusals" | "effects":

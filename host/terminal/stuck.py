@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from registratura.flows.catalogue import FLOWS
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.engine.codec import micros, record_of
 from registratura.flows.errors import DataDamaged, Erased, UnknownStoredState
 from registratura.flows.flow import AnyRecord
 from registratura.flows.rows import ERASED, EffectRow, FlowRow
-from registratura.flows.versions import UnknownVersion
+from registratura.flows.versions import Catalogue, UnknownVersion
 from registratura.host.portal import Registratura
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.flows import rows, table, time_of, title_of_flow
-from registratura.host.terminal.opening import opened
+from registratura.host.terminal.working import portal_named
 
 MOST = 10_000
 CURES = {
@@ -38,9 +37,9 @@ class Trouble(NamedTuple):
     since: int
 
 
-def show_stuck(database: str, keys: str | None, minutes: float) -> int:
+def show_stuck(portal_name: str | None, database: str, keys: str | None, minutes: float) -> int:
     """All that is stuck for longer than so many minutes, one per line, and what to do; 1 if there is any."""
-    with opened(database, keys) as portal:
+    with portal_named(database, keys, portal_name) as portal:
         late = portal.engine.tools.clock() - timedelta(minutes=minutes)
         found = [*_flows(portal, late), *_effects(portal, late)]
     if not found:
@@ -55,21 +54,22 @@ def show_stuck(database: str, keys: str | None, minutes: float) -> int:
 
 
 def _flows(portal: Registratura, late: datetime) -> Iterator[Trouble]:
+    flows = portal.parts.flows
     for row in rows(portal):
         try:
-            yield from _of_record(record_of(row, FLOWS, portal.engine.tools.keys), late)
+            record = record_of(row, flows, portal.engine.tools.keys)
+            yield from _of_record(title_of_flow(flows, row.flow), record, late)
         except Erased:
             continue
         except UnknownVersion:
-            yield _unreadable(row, f"версии {row.chart_version} схемы у этой программы нет")
+            yield _unreadable(flows, row, f"версии {row.chart_version} схемы у этой программы нет")
         except UnknownStoredState:
-            yield _unreadable(row, f"состояние {row.state} этой программе неизвестно")
+            yield _unreadable(flows, row, f"состояние {row.state} этой программе неизвестно")
         except DataDamaged:
-            yield _unreadable(row, "данные не читаются")
+            yield _unreadable(flows, row, "данные не читаются")
 
 
-def _of_record(record: AnyRecord, late: datetime) -> Iterator[Trouble]:
-    title = title_of_flow(record.flow)
+def _of_record(title: str, record: AnyRecord, late: datetime) -> Iterator[Trouble]:
     for kind in record.due(late):
         yield Trouble("timer", record.id, title, f"не выполнен таймер {kind}", micros(record.timers[kind].due))
     deadline = getattr(record.data, "deadline", None)
@@ -77,8 +77,8 @@ def _of_record(record: AnyRecord, late: datetime) -> Iterator[Trouble]:
         yield Trouble("term", record.id, title, "прошёл срок уничтожения данных", micros(deadline))
 
 
-def _unreadable(row: FlowRow, what: str) -> Trouble:
-    return Trouble("unreadable", row.id, title_of_flow(row.flow), what, row.changed_at)
+def _unreadable(flows: Catalogue, row: FlowRow, what: str) -> Trouble:
+    return Trouble("unreadable", row.id, title_of_flow(flows, row.flow), what, row.changed_at)
 
 
 def _effects(portal: Registratura, late: datetime) -> Iterator[Trouble]:

@@ -21,7 +21,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, FastAPI, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from registratura.flows.catalogue import FLOWS
 from registratura.flows.engine import FlowView
 from registratura.flows.engine.codec import moment, refusals_in
 from registratura.flows.engine.view import person_events, schema_of, shown
@@ -43,7 +42,6 @@ from registratura.host.portal import Registratura
 from registratura.host.web import api_docs as docs
 from registratura.host.web.api_errors import MethodUnknown, RequestInvalid, SessionRequired, VersionStale
 from registratura.host.web.api_models import (
-    STARTS,
     DeclaredFlowJson,
     DeclaredFlowsJson,
     EntryJson,
@@ -55,6 +53,7 @@ from registratura.host.web.api_models import (
     RefusalJson,
     StartRequest,
     begins_of_persons,
+    starts_of,
 )
 from registratura.host.web.evenly import STEP, evenly
 from registratura.host.web.problems import problem_response, problem_route
@@ -105,7 +104,7 @@ def api_router(
         return caller
 
     api, who = Api(portal, on_answer, way_to_gosuslugi, even_out), Depends(known)
-    router.get("/flows", **docs.FLOWS)(_declares(portal.parts.texts))
+    router.get("/flows", **docs.FLOWS)(_declares(portal))
     router.post("/flows", **docs.START)(_start(api, who))
     router.get("/flows/{flow_id}", **docs.READ)(_read(api, who))
     router.post("/flows/{flow_id}/events", **docs.SEND)(_send(api, who))
@@ -123,8 +122,9 @@ def api_app(portal: Registratura, caller_of: Callable[..., Any], **more: Any) ->
     return app
 
 
-def _declares(texts: Texts) -> Endpoint:
-    declared = DeclaredFlowsJson(flows=tuple(_declared(flow, texts) for flow in STARTS.values()))
+def _declares(portal: Registratura) -> Endpoint:
+    starts, texts = starts_of(portal.parts.flows), portal.parts.texts
+    declared = DeclaredFlowsJson(flows=tuple(_declared(flow, texts) for flow in starts.values()))
 
     async def declared_flows() -> DeclaredFlowsJson:
         return declared
@@ -153,11 +153,12 @@ class Api:
 
 def _start(api: Api, who: Any) -> Endpoint:
     async def start_flow(request: Request, body: StartBody, key: Key = None, caller: Caller = who) -> Response:
-        if body.flow not in FLOWS:
+        starts = starts_of(api.portal.parts.flows)
+        if body.flow not in api.portal.parts.flows:
             raise RequestInvalid((("flow", "enum"),))
-        if body.flow not in STARTS:
+        if body.flow not in starts:
             raise NotStartedByHosts(flow=body.flow)
-        flow = STARTS[body.flow]
+        flow = starts[body.flow]
         name = body.event if "event" in body.model_fields_set else begins_of_persons(flow)[0].name
         event = request.state.event = _event(api.portal, flow.name, name, body.payload)
         view = await api.portal.astart(flow, event, caller=_over(caller, event), idempotency_key=key)
@@ -186,7 +187,7 @@ def _send(api: Api, who: Any) -> Endpoint:
         event = request.state.event = _event(api.portal, "", body.event, body.payload)
         send = partial(api.portal.asend, _id(flow_id), event, caller=_over(caller, event), idempotency_key=key)
         try:
-            async with evenly(body.event, api.even_out):
+            async with evenly(api.portal.parts.flows, body.event, api.even_out):
                 return await api.answer(request, await send(expected_version=_expected(if_match)))
         except ConcurrentUpdate:
             if if_match is None:

@@ -21,13 +21,16 @@ def begins_of_persons(flow: AnyFlow) -> tuple[type[Event], ...]:
     return tuple(begin for begin in flow.begins if begin.origin is Origin.PERSON)
 
 
-STARTS: Mapping[str, AnyFlow] = {
-    # A code may be asked for by a host, which knows whose telephone it is; not by anybody for any telephone.
-    name: flow
-    for name, flow in FLOWS.items()
-    if begins_of_persons(flow) and flow is not OneTimeCode
-}
-"""The flows that a person may start."""
+def starts_of(flows: Mapping[str, AnyFlow]) -> Mapping[str, AnyFlow]:
+    """The flows that a person may start.
+
+    A code may be asked for by a host, which knows whose telephone it is; not by anybody for any telephone.
+    """
+    return {name: flow for name, flow in flows.items() if begins_of_persons(flow) and name != OneTimeCode.name}
+
+
+STARTS = starts_of(FLOWS)
+"""Those of the shipped ones, of which the document tells."""
 
 SENDS: tuple[type[Event], ...] = tuple(
     dict.fromkeys(event for flow in FLOWS.versions.values() for event in flow.events if event.origin is Origin.PERSON)

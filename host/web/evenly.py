@@ -13,20 +13,26 @@ from datetime import timedelta
 from math import ceil
 from time import monotonic
 
-from registratura.flows.catalogue import FLOWS
+from registratura.flows.versions import Catalogue
 
-GUESSES = frozenset(event.name for flow in FLOWS.values() for event in flow.counters)
-"""The events of which each one uses up an attempt."""
 STEP = timedelta(milliseconds=100)
 
 
+def guesses_of(flows: Catalogue) -> frozenset[str]:
+    """The events of which each one uses up an attempt."""
+    return frozenset(event.name for flow in flows.versions.values() for event in flow.counters)
+
+
 @asynccontextmanager
-async def evenly(event: str, step: timedelta = STEP) -> AsyncIterator[None]:
-    """What is in here ends, for a guess, a whole number of steps after it began; no step, no waiting."""
+async def evenly(flows: Catalogue, event: str, step: timedelta = STEP) -> AsyncIterator[None]:
+    """What is in here ends, for a guess in one of these flows, a whole number of steps after it began.
+
+    No step, no waiting.
+    """
     begun, seconds = monotonic(), step.total_seconds()
     try:
         yield
     finally:
-        if event in GUESSES and seconds:
+        if seconds and event in guesses_of(flows):
             took = monotonic() - begun
             await sleep(ceil(took / seconds) * seconds - took)

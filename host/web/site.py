@@ -113,7 +113,7 @@ def page(site: Site, work: Work, *, token: bool = True) -> Callable[[Request], A
 
     async def endpoint(request: Request) -> Response:
         sent = await read_form(request) if request.method == "POST" else {}
-        async with evenly(request.path_params.get("event", ""), site.options.even_out):
+        async with evenly(site.portal.parts.flows, request.path_params.get("event", ""), site.options.even_out):
             return await run_in_threadpool(_answer, site, work, request, sent, token and request.method == "POST")
 
     return endpoint

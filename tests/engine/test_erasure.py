@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from support.faults import DiskFull, fails, meddling
+from support.hosts_own import AskForVisit, Visit, of_the_host
 from support.leaving import AFRESH, signed_in, withdrawn
-from support.portal import BORIS, MARGARITA, PASSWORD, Scene, accepting, codes, submitting
+from support.portal import BORIS, MARGARITA, PASSWORD, Scene, accepting, codes, submitting, tables
 
 from registratura.domain.card import FieldName
 from registratura.flows.cabinet import BeginCabinet, Cabinet, OpenCabinet
@@ -19,6 +20,7 @@ from registratura.flows.portal_password import ChangePassword
 from registratura.flows.registration import GoToGosuslugi
 from registratura.flows.rows import DESTROYED
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SubmitPassword
+from registratura.flows.versions import UnknownVersion
 from registratura.host import Caller
 
 YEAR = timedelta(days=366)
@@ -90,6 +92,29 @@ def test_the_act_and_the_evidence_of_consent_stay(scene: Scene) -> None:
     assert scene.portal.engine.record(withdrawal).data.act == "12-П"
     assert scene.portal.verify(withdrawal).sound
     assert scene.portal.verify(registration).evidence == 2
+
+
+def test_what_only_the_hosts_program_knows_is_destroyed_with_the_rest(scene: Scene) -> None:
+    caller, host = scene.registered(), of_the_host(scene)
+    visit = host.portal.start(Visit, AskForVisit(complaint="Болит голова"), caller=caller).id
+    erased(host, caller)
+    with pytest.raises(Erased):
+        host.portal.get(visit)
+    assert "Болит" not in readable(scene)
+    host.clock.turn(YEAR)
+    assert host.portal.run_due().broken == 0
+
+
+def test_a_program_that_does_not_know_it_all_destroys_nothing(scene: Scene) -> None:
+    """Neither an act for a part, nor a part without the act."""
+    caller, host = scene.registered(), of_the_host(scene)
+    visit = host.portal.start(Visit, AskForVisit(complaint="Болит голова"), caller=caller).id
+    withdrawal = withdrawn(scene, caller)
+    before = tables(scene)
+    with pytest.raises(UnknownVersion) as raised:
+        scene.portal.operator.data_destroyed(withdrawal, "12-П")
+    assert raised.value.params["flow_id"] == visit
+    assert tables(scene) == before
 
 
 def test_act_and_erasure_are_one(scene: Scene) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from support.portal import AT_HOME, NOON, PASSWORD, Scene, tables
+from support.leaving import withdrawn
+from support.newer import NEWER
+from support.portal import AT_HOME, NOON, PASSWORD, Scene, codes, tables
 from support.second import BOTH, LIFE, ONLY_SECOND, PAUSE, Registration2, at_offer, beside
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.errors import ChartError, NotAFlow
 from registratura.flows.event import TimeEvent
-from registratura.flows.patient_card import PatientCard
+from registratura.flows.patient_card import Delete, PatientCard
 from registratura.flows.registration import (
     ChooseRegion,
     ConfirmCard,
@@ -66,6 +68,21 @@ def test_a_flow_that_another_one_starts_is_of_the_newest_version_too(scene: Scen
     second = beside(scene, Catalogue(*FLOWS.values(), PatientCard2))
     caller = second.registered()
     assert second.portal.get(second.flow_of(caller, "patient_card"), caller=caller).chart_version == 2
+
+
+def test_what_reads_other_flows_asks_their_own_version_whether_they_are_at_an_end(scene: Scene) -> None:
+    """Attachment, the card's deletion and the withdrawal: none of the shipped charts has these states."""
+    second = beside(scene, NEWER)
+    caller = second.registered()
+    card = second.flow_of(caller, "patient_card")
+    assert second.portal.engine.record(card).state == "checked"
+    assert second.attached(caller).state == "attached"
+    deleted = second.portal.send(card, Delete(confirmed=True), caller=caller)
+    assert codes(deleted) == ["card.has_right", "card.last"]
+    right = second.flow_of(caller, "clinic_right")
+    assert second.portal.engine.record(right).state == "promised"
+    withdrawn(second, caller)
+    assert second.portal.engine.record(right).state == "withdrawn"
 
 
 # ─── A program that does not have the version ────────────────────────────────────────────────────────────────────────

@@ -55,6 +55,11 @@ def test_people_of_two_issuers_are_two_people_and_their_answers_two_answers(scen
     assert (first.state, second.state) == ("card_review", "card_review")
 
 
+def test_answers_that_a_host_has_no_names_for_are_each_an_answer_of_its_own(scene: Scene) -> None:
+    for person in (MARGARITA, BORIS):
+        assert scene.portal.gosuslugi.returned(scene.at_gosuslugi().id, person, "").state == "card_review"
+
+
 def test_clinics_are_asked_about_who_has_no_card_here_and_about_nobody_else(make_scene: Callable[..., Scene]) -> None:
     asked: list[Identity] = []
 

@@ -127,6 +127,12 @@ def test_whoever_is_known_asks_for_themselves_whatever_the_request_says(scene: S
         asked(scene, "margarita")
 
 
+def test_a_host_that_names_nobody_may_have_it_sent_again(scene: Scene) -> None:
+    flow = asked(scene, "").id
+    scene.clock.turn(scene.portal.parts.settings.one_time_codes.resend_after)
+    assert (codes(scene.portal.send(flow, Resend())), scene.state(flow)) == ([], "sent")
+
+
 def test_too_soon_is_told_with_the_time_from_which_it_is_not(scene: Scene) -> None:
     flow = asked(scene)
     view = scene.portal.send(flow.id, Resend())

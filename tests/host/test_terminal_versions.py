@@ -85,12 +85,13 @@ def test_one_that_fails_leaves_the_others_to_go_on(scene: Scene, told: Any, monk
     flows, good = [scene.at_consent().id for _ in range(3)], Registration2.migrations[1]
 
     def fails(old: Any, now: Any) -> Any:
-        return good(old, now) if old.id != flows[1] else {}["no such field"]
+        return good(old, now) if old.id != flows[1] else {}["+79001234567"]
 
     monkeypatch.setitem(Registration2.migrations, 1, fails)
     done = told("migrate")
     assert done.code == 1
-    assert f"✗ {flows[1]}: переход не вычислился: KeyError: 'no such field'" in done.err
+    assert f"✗ {flows[1]}: переход не вычислился: KeyError, {__file__}:{fails.__code__.co_firstlineno + 1} " in done.err
+    assert "+7900" not in done.err + done.out, "what a migration stumbles over may be the person's own"
     assert "Перешли на новую версию: 2. Остались при своей: 0." in done.out
     assert "Не удалось: 1. Эти процессы остались, какими были." in done.err
     assert [beside(scene).portal.get(flow).chart_version for flow in flows] == [2, 1, 2]

@@ -80,7 +80,8 @@ def test_flows_are_found_by_their_account_the_oldest_first(storage: Any) -> None
             unit.write(begun(name))
         unit.write(Changes(flows=((flow("flow-3", account="account-2"), 0),), log=()))
         unit.write(Changes(flows=((flow("flow-4", flow="sign_in"), 0),), log=()))
-        found = unit.flows_of("account-1", "registration")
+        found, every = unit.flows_of("account-1", "registration"), unit.flows_of("account-1")
+    assert [row.id for row in every] == ["flow-1", "flow-2", "flow-4"]
     assert [(row.id, row.wrapped) for row in found] == [("flow-1", "wrapped-flow-1"), ("flow-2", "wrapped-flow-2")]
 
 

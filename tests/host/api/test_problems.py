@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from support.api import Api, problem, registered
+from support.api import Api, caller_of, problem, registered
 
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.errors import (
@@ -18,8 +18,11 @@ from registratura.flows.errors import (
     UnknownFlow,
 )
 from registratura.flows.event import Event
+from registratura.flows.one_time_code import OneTimeCode
 from registratura.flows.texts import Texts
-from registratura.host import Registratura
+from registratura.flows.versions import Catalogue
+from registratura.host import Parts, Registratura
+from registratura.host.web.api import api_app
 from registratura.host.web.problems import problem_of
 
 TEXTS = Texts.russian()
@@ -70,6 +73,18 @@ def test_facts_and_time_are_not_a_persons_to_send(api: Api, event: str) -> None:
 @pytest.mark.parametrize("flow", ["portal_password", "attachment_code", "clinic_right", "one_time_code"])
 def test_flows_that_a_person_does_not_start(api: Api, flow: str) -> None:
     problem(api.post("flows", {"flow": flow}), 403, "not_started_by_hosts")
+
+
+def test_nor_is_a_newer_version_of_a_flow_that_is_not_started_from_outside() -> None:
+    class OneTimeCode2(OneTimeCode):
+        """Одноразовый код."""
+
+        version = 2
+
+    flows = Catalogue(*FLOWS.values(), OneTimeCode2)
+    portal = Registratura("memory:", lambda: b"k" * 32, parts=Parts(flows=flows))
+    wanted = {"flow": "one_time_code", "payload": {"phone": "+79001234567", "person": "somebody"}}
+    problem(Api(portal, api_app(portal, caller_of)).post("flows", wanted), 403, "not_started_by_hosts")
 
 
 def test_a_card_of_ones_own_is_not_typed_in(api: Api) -> None:

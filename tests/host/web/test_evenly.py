@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 from support.api import Api, caller_of
+from support.hosts_own import OWN, TEXTS, AskForVisit, NameNumber, Visit
 from support.web import Site
 
 from registratura.flows.attachment import SubmitCode
+from registratura.flows.catalogue import FLOWS
 from registratura.flows.one_time_code import SubmitOneTimeCode
 from registratura.flows.portal_password import ChangePassword
 from registratura.flows.sign_in import BeginSignIn, SubmitPassword
-from registratura.host import Registratura
+from registratura.host import Parts, Registratura
 from registratura.host.web import evenly
 from registratura.host.web.api import api_app
 
@@ -45,13 +47,14 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 def test_what_uses_up_an_attempt_is_a_guess() -> None:
     guesses = {SubmitPassword.name, SubmitCode.name, SubmitOneTimeCode.name, ChangePassword.name}
-    assert guesses == evenly.GUESSES
+    assert guesses == evenly.guesses_of(FLOWS)
+    assert evenly.guesses_of(OWN) - guesses == {NameNumber.name}, "a host's own, too"
 
 
 @pytest.mark.parametrize(("took", "wait"), [(0.001, 0.099), (0.0999, 0.0001), (0.12, 0.08), (0.0, 0.0)])
 def test_a_guess_ends_after_whole_steps(time: Time, took: float, wait: float) -> None:
     async def guess() -> None:
-        async with evenly.evenly(SubmitPassword.name, STEP):
+        async with evenly.evenly(FLOWS, SubmitPassword.name, STEP):
             time.now += took
 
     asyncio.run(guess())
@@ -60,7 +63,7 @@ def test_a_guess_ends_after_whole_steps(time: Time, took: float, wait: float) ->
 
 def test_a_guess_that_fails_waits_too(time: Time) -> None:
     async def guess() -> None:
-        async with evenly.evenly(SubmitPassword.name, STEP):
+        async with evenly.evenly(FLOWS, SubmitPassword.name, STEP):
             time.now += 0.01
             raise KeyError
 
@@ -72,7 +75,7 @@ def test_a_guess_that_fails_waits_too(time: Time) -> None:
 @pytest.mark.parametrize(("event", "step"), [(BeginSignIn.name, STEP), (SubmitPassword.name, timedelta(0)), ("", STEP)])
 def test_nothing_else_waits(time: Time, event: str, step: timedelta) -> None:
     async def act() -> None:
-        async with evenly.evenly(event, step):
+        async with evenly.evenly(FLOWS, event, step):
             time.now += 0.03
 
     asyncio.run(act())
@@ -87,6 +90,17 @@ def test_guesses_over_the_api_leave_evenly(time: Time) -> None:
     assert time.waits == []
     guess = {"event": "submit_password", "payload": {"login": "nobody@example.org", "password": "wrong1"}}
     assert api.post(f"/flows/{flow}/events", guess).status_code == 200
+    assert len(time.waits) == 1
+
+
+def test_guesses_in_a_hosts_own_flow_leave_evenly_too(time: Time) -> None:
+    portal = Registratura("memory:", lambda: b"k" * 32, parts=Parts(flows=OWN, texts=TEXTS))
+    api = Api(portal, api_app(portal, caller_of))
+    assert Visit.name in [flow["name"] for flow in api.get("/flows").json()["flows"]]
+    begun = api.post("/flows", {"flow": Visit.name, "event": AskForVisit.name, "payload": {"complaint": "Голова"}})
+    assert (begun.status_code, time.waits) == (201, [])
+    guess = {"event": NameNumber.name, "payload": {"number": "1"}}
+    assert api.post(f"/flows/{begun.json()['id']}/events", guess).status_code == 200
     assert len(time.waits) == 1
 
 
