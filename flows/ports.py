@@ -205,10 +205,7 @@ class Storage(Protocol):
         """
 
     def rekey_counters(self, after: str, limit: int, renew: Renew, *, drop: bool) -> str | None:
-        """The same for the counters of attempts.
-
-        While the older ones are looked at, the newer ones become what they are; with `drop` they are what they are.
-        """
+        """The same for counters; newer ones become what the older ones are, as long as these are looked at."""
 
     def rekey_answers(self, after: tuple[str, str], limit: int, renew: Renew) -> tuple[str, str] | None:
         """Renew the digest of the request that each answer and key (scope, key) is for."""
