@@ -100,7 +100,10 @@ def gather_identity(identity: Identity, ask: Ask, answer_id: str = "") -> Identi
         # Answers that a host has no names for are not one and the same answer.
         answer_digest=ask.digest("answer", answer) if answer_id else "",
         answer_used=bool(answer_id) and ask.claimed("answer", answer) is not None,
-        card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}"),
+        # Only a deleted card is made anew: the log need not keep what nobody will claim.
+        card_digest=ask.digest("own_card", f"{account}\n{len(ask.of_account(account, PatientCard))}")
+        if account
+        else "",
         new_account=ask.new_id(),
         new_card=ask.new_id(),
         new_password=ask.new_id(),
