@@ -95,7 +95,7 @@ faults: .venv/.faults ## Kills, stops, cuts, races in their full form, and a tab
 	@cd tests && ../$(BIN)/python -m faults $(ONLY)
 
 mutation: $(MADE) ## Small faults put into the code, which a test must see; ONLY=domain/codes.py for one module or folder
-	@PYTHONPATH=tests $(BIN)/python -W ignore -m mutation $(ONLY)
+	@WORKERS=$(WORKERS) PYTHONPATH=tests $(BIN)/python -W ignore -m mutation $(ONLY)
 
 format: $(MADE) ## Puts the code and the features in order
 	@$(BIN)/ruff check -q --fix-only .

@@ -1,4 +1,4 @@
-"""All benchmarks in one program: `make bench`, or `python benchmarks [--full] [part …]`.
+"""All benchmarks in one program: `make bench`, or `python benchmarks [--full] [--write] [part …]`.
 
 Prints a table for each part, then every target: met, or not met and why. The figures go to build/bench.json, with the
 machine they come from; those of another machine are not compared with them. A peer that is missing is said to be.
@@ -14,14 +14,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bars import draw
+from documents import write
 from figures import Part, targets
 
 OUT = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def _parts() -> dict[str, Callable[[bool], Iterator[Part]]]:
-    """Each imported when it is its turn: what a part imports is not to be in another one's memory."""
-    names = ("pure", "durable", "encryption", "growth", "memory", "start")
+    """Each imported when it is its turn, and memory measured first: what the others leave would hide what it grows."""
+    names = ("memory", "start", "pure", "durable", "encryption", "growth")
     names += ("specification", "journeys", "timers", "by_restate", "scale")
 
     def of(name: str) -> Callable[[bool], Iterator[Part]]:
@@ -35,6 +37,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("part", nargs="*", metavar="part", help=f"of {', '.join(parts)}; all, if none is named")
     options.add_argument("--full", action="store_true", help="more rounds, and up to ten times the size")
+    options.add_argument("--write", action="store_true", help="put the tables, verdicts and pictures into docs/")
     chosen = options.parse_args()
     if unknown := set(chosen.part) - parts.keys():
         options.error(f"no part is called {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
@@ -45,11 +48,17 @@ def main() -> int:
             done.append(part)
             print(part.words(), flush=True)
     figures = {name: value for part in done for name, value in part.figures.items()}
+    missing = {name: why for part in done for name, why in part.missing.items()}
+    print(*(f"Not measured: {name}, for {why}.\n" for name, why in missing.items()), sep="\n")
     print("### Targets\n")
     for target in targets():
         if not chosen.part or target.figure in figures:
             print(target.words(figures))
     _keep(figures)
+    if chosen.write:
+        for title in write(done, figures):
+            print(f"No document has a table «{title}».", file=sys.stderr)
+        draw()
     return 0
 
 

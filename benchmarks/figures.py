@@ -25,9 +25,7 @@ class Part:
     def words(self) -> str:
         """The part as a Markdown table."""
         head, *rows = self.table
-        lines = [f"### {self.title}", "", _line(head), _line("---" for _ in head), *map(_line, rows)]
-        lines += [f"\nNot measured: {name}, for {why}." for name, why in self.missing.items()]
-        return "\n".join([*lines, ""])
+        return "\n".join([f"### {self.title}", "", _line(head), _line("---" for _ in head), *map(_line, rows), ""])
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def decide_start(flow: AnyFlow, blank: AnyRecord, event: Event, facts: Facts, *,
     state = flow.answers.initial
     decision = flow.decisions.get(type(event))
     move = decision(Case(blank, event, facts, now, by, state)) if decision and not refusals else STAY
-    moved = _moved(flow, blank, state, move, now).but(version=1)
+    moved = _moved(flow, blank, state, move, now)
     return Step(None, moved, event, facts, by, now, f"{BEGIN}/{event.name}/{state}", move, refusals)
 
 
@@ -105,7 +105,7 @@ def _answer(flow: AnyFlow, case: AnyCase, refused: bool) -> Answer:
 
 
 def _moved(flow: AnyFlow, record: AnyRecord, state: str, move: Move, now: datetime) -> AnyRecord:
-    if unknown := move.changes.keys() - type(record.data).model_fields.keys():
+    if unknown := move.changes.keys() - type(record.data).__pydantic_fields__.keys():
         raise ChartError(flow=flow.name, problem=f"its data has no {', '.join(sorted(unknown))}")
     ended = flow.ended(state)
     version = record.version + 1

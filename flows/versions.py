@@ -5,6 +5,7 @@ FLOWS = Catalogue(Registration, RegistrationV1, SignIn, …)    # docs/versions.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from registratura.flows.common import Migrate
@@ -37,23 +38,29 @@ class Case(Protocol):
 class Catalogue(dict[str, AnyFlow]):
     """All declared flows. By name it gives the newest version of each; `of` gives the one by which a case goes.
 
-    `versions` are all of them by name and number, `events` all their events by name.
+    `versions` are all of them by name and number, `events` all their events by name. Those `held_back` can be gone by,
+    and none starts by them or is migrated to them: until every process of a release that is rolled out has them.
 
     Raises:
-        ChartError: two versions have one number, an event's name means two classes, or a migration comes from nowhere.
+        ChartError: two versions have one number, an event's name means two classes, a migration comes from nowhere, or
+            of a flow that is held back no other version is there to start.
     """
 
-    def __init__(self, *flows: AnyFlow) -> None:
+    def __init__(self, *flows: AnyFlow, held_back: Collection[AnyFlow] = ()) -> None:
         super().__init__()
         self.versions: dict[tuple[str, int], AnyFlow] = {}
         self.events: dict[str, type[Event]] = {Migrate.name: Migrate}
+        self._held_back = frozenset(held_back)
         for flow in flows:
             if self.versions.setdefault((flow.name, flow.version), flow) is not flow:
                 raise ChartError(flow=flow.name, problem=f"version {flow.version} is declared twice")
-            if flow.name not in self or self[flow.name].version < flow.version:
+            if flow not in held_back and (flow.name not in self or self[flow.name].version < flow.version):
                 self[flow.name] = flow
         for flow in flows:
             self._check(flow)
+        for flow in held_back:
+            if flow.name not in self or flow not in flows:
+                raise ChartError(flow=flow.name, problem=f"version {flow.version} is held back, and none other starts")
 
     def of(self, case: Case) -> AnyFlow:
         """The flow in the version by which a case goes.
@@ -78,6 +85,15 @@ class Catalogue(dict[str, AnyFlow]):
         if flow not in self.versions.values():
             raise NotAFlow(what=repr(flow), known=", ".join(known.__name__ for known in self.values()))
         return self[flow.name]
+
+    def newer(self, case: Case) -> list[AnyFlow]:
+        """What a case could be migrated to, the newest first."""
+        numbers = (number for number in reversed(self.numbers(case.flow)) if number > case.chart_version)
+        return [flow for number in numbers if (flow := self.versions[case.flow, number]) not in self._held_back]
+
+    def last(self, name: str) -> AnyFlow:
+        """The newest version of a flow, also one that is held back."""
+        return self.versions[name, self.numbers(name)[-1]]
 
     def numbers(self, name: str) -> list[int]:
         """The versions of a flow, the oldest first."""

@@ -38,6 +38,7 @@ PROBLEMS = {
     "log_changed": "log: entry {entry} was changed, or one before it is missing",
     "log_end": "log: it ends with entry {entry}, and the flow is elsewhere",
     "log_not_replayed": "log: entry {entry} cannot be replayed",
+    "log_version_unknown": "log: entry {entry} was decided by a version of the chart that this program does not have",
     "log_decided_otherwise": "log: entry {entry} would be decided otherwise",
     "log_empty": "log: it is empty",
     "log_fold": "log: folding it does not give the stored state",
@@ -199,6 +200,8 @@ def _fold(
     state: AnyRecord | None = None
     sent = {(row.seq, row.id, row.kind, _clear(row.kind, row.payload)) for row in effects}
     for entry in log:
+        if (record.flow, entry.chart_version) not in engine.tools.flows.versions:
+            return [Problem("log_version_unknown", entry.seq)]
         try:
             state, step, problem = _replayed(engine, record, state, entry, wrapped)
             written = {row for row in sent if row[0] == entry.seq}

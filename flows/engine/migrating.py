@@ -44,8 +44,7 @@ def migrate(engine: Engine, flow_id: str, *, dry_run: bool = False) -> Migration
 
 def target_of(flows: Catalogue, case: Case) -> AnyFlow | None:
     """The newest version that has a migration from the one by which a case goes."""
-    newer = (flows.versions[case.flow, number] for number in reversed(flows.numbers(case.flow)))
-    return next((flow for flow in newer if case.chart_version in flow.migrations), None)
+    return next((flow for flow in flows.newer(case) if case.chart_version in flow.migrations), None)
 
 
 def _migrated(engine: Engine, unit: Unit, flow_id: str, dry_run: bool) -> Migration | None:

@@ -153,7 +153,7 @@ def replayed(flows: Catalogue, name: str, log: Sequence[Entry]) -> tuple[Differe
     Raises:
         UnknownVersion: this program does not have the version by which an entry was decided.
     """
-    newest = flows[name]
+    newest = flows.last(name)
     before: AnyRecord | None = None
     under: AnyRecord | None = None
     migrated = max((place for place, entry in enumerate(log) if entry.row.event == Migrate.name), default=-1)

@@ -14,7 +14,7 @@ and `identity_denied` leave it from any inner state, because the portal never kn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from statemachine import State
 
@@ -30,8 +30,6 @@ from registratura.flows.gosuslugi.events import (
 from registratura.flows.ports import Ask
 from registratura.flows.record import FlowData, FlowRecord
 from registratura.flows.step import Move
-
-L = TypeVar("L", bound=type[Flow[Any]])
 
 
 class GosuslugiData(FlowData):
@@ -80,7 +78,7 @@ def away(state: str) -> bool:
     return state.startswith("gosuslugi.") and state != "gosuslugi.entry"
 
 
-def on_the_leg(flow: L) -> L:
+def on_the_leg(flow: type[Flow[Any]]) -> None:
     """Give a flow the leg's guard, decisions and screens."""
 
     @flow.guard
@@ -115,5 +113,3 @@ def on_the_leg(flow: L) -> L:
     @flow.shows("gosuslugi.entry")
     def entry(record: FlowRecord[Any], ask: Ask) -> Mapping[str, Any]:
         return {"notice": f"gosuslugi.{record.data.denied}"} if record.data.denied else {}
-
-    return flow

@@ -121,10 +121,9 @@ def enter(case: Submitting) -> Move:
 @SignIn.decides_refused(SubmitPassword)
 def count_the_guess(case: Submitting) -> Move:
     attempt = case.facts.attempt
-    over = attempt.last or not attempt.judgeable
-    # Without an end it would be no lock: the attempt was counted during one that is over by now.
+    # Without an end it would be no lock: there are guesses left, or the lock that refused this one is over by now.
     until = attempt.locked_until or attempt.retry_at
-    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if over and until else ()
+    lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if until else ()
     return Move(sends=lock, attempt="failed" if attempt.judgeable else "")
 
 

@@ -64,7 +64,7 @@ def _replayed(portal: Registratura, row: FlowRow) -> str:
 
 def said(flows: Catalogue, row: FlowRow, differences: tuple[Difference, ...]) -> str:
     """A flow that would go otherwise: the entry from which on, its event, then and now."""
-    entry, newest = differences[0].entry, flows[row.flow]
+    entry, newest = differences[0].entry, flows.last(row.flow)
     event = flows.events[entry.event].title() if entry.event in flows.events else entry.event
     versions = " → ".join(str(number) for number in dict.fromkeys((entry.chart_version, newest.version)))
     # Another step is another transition, of course.

@@ -169,22 +169,6 @@ def test_an_answer_of_gosuslugi_serves_one_flow(scene: Scene) -> None:
 # ─── At once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_code_redeemed_while_consent_is_withdrawn_leaves_no_right(scene: Scene) -> None:
-    """U40. The attachment has decided, and the withdrawal comes before it writes."""
-    caller = scene.registered()
-    flow, code = scene.at_code_entry(caller), scene.code()
-
-    def withdraw(changes: Any) -> Any:
-        scene.portal.start(ConsentWithdrawal, caller=caller)
-        return changes
-
-    with meddling(scene.storage, write=withdraw) as left:
-        view = scene.portal.send(flow.id, submitting(code.code), caller=caller)
-    assert not left
-    assert codes(view) == ["consent.withdrawn"]
-    assert scene.state(code.id) == "issued"
-
-
 def test_consent_withdrawn_while_a_code_is_redeemed_takes_the_right_back(scene: Scene) -> None:
     caller = scene.registered()
     flow, code = scene.at_code_entry(caller), scene.code()

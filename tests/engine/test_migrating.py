@@ -11,7 +11,9 @@ from support.portal import AT_HOME, NOON, Scene, accepting, tables
 from support.rows import entry
 from support.second import ANSWER, BOTH, LIFE, PAUSE, Registration2, SecondData, at_offer, beside
 
-from registratura.flows.errors import ChartError, RegistraturaError
+from registratura.flows.engine.ask import Asking
+from registratura.flows.errors import ChartError, ConcurrentUpdate, RegistraturaError
+from registratura.flows.ports import Lost
 from registratura.flows.record import FlowData
 from registratura.flows.registration import (
     CloseConsent,
@@ -65,9 +67,11 @@ def test_a_timer_is_rewritten(scene: Scene) -> None:
 
 def test_what_a_dry_run_says_is_what_is_done(scene: Scene) -> None:
     flow, second = at_offer(scene), beside(scene)
-    before = tables(scene)
+    before, record = tables(scene), second.portal.engine.record(flow)
     told = second.portal.migrate(flow, dry_run=True)
     assert tables(scene) == before
+    assert told is not None
+    assert told.before == record
     assert told == second.portal.migrate(flow)
     assert second.portal.migrate(flow) is None, "there is no more to do"
 
@@ -109,14 +113,18 @@ def test_a_migration_that_fails_leaves_everything(scene: Scene, monkeypatch: pyt
         raise Midway
 
     wrong = (
-        (fails, Midway),
-        (lambda old, now: Migrated("moon", SecondData()), ChartError),
-        (lambda old, now: Migrated("consent", old.data), ChartError),
-        (lambda old, now: Migrated("consent", SecondData(), {"remind": now}), ChartError),
+        (fails, Midway, "^$"),
+        (lambda old, now: Migrated("moon", SecondData()), ChartError, "a migration gives moon with SecondData"),
+        (lambda old, now: Migrated("consent", old.data), ChartError, "gives consent with RegistrationData"),
+        (
+            lambda old, now: Migrated("consent", SecondData(), {"remind": now, "answer": now}),
+            ChartError,
+            r"a migration sets \['answer', 'remind'\], which consent never hears",
+        ),
     )
-    for migration, error in wrong:
+    for migration, error, words in wrong:
         monkeypatch.setitem(Registration2.migrations, 1, migration)
-        with pytest.raises(error):
+        with pytest.raises(error, match=words):
             second.portal.migrate(flow)
         assert tables(scene) == before
     monkeypatch.setitem(Registration2.migrations, 1, good)
@@ -162,6 +170,18 @@ class Registration3(Registration2):
 
     version = 3
     data = Bare
+
+
+def test_who_is_never_first_is_told_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, second = at_offer(scene), beside(scene)
+
+    def lose(ask: Asking, changes: Changes) -> None:
+        raise Lost("flow", flow)
+
+    monkeypatch.setattr(Asking, "write", lose)
+    with pytest.raises(ConcurrentUpdate) as caught:
+        second.portal.migrate(flow)
+    assert caught.value.params == {"flow_id": flow, "expected": "the one read"}
 
 
 def test_from_version_to_version_and_to_data_without_fields(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,37 @@ def test_a_flow_that_another_one_starts_is_of_the_newest_version_too(scene: Scen
     assert second.portal.get(second.flow_of(caller, "patient_card"), caller=caller).chart_version == 2
 
 
+def test_a_version_that_is_held_back_is_known_and_nothing_starts_or_is_migrated_by_it(scene: Scene) -> None:
+    """The first of two releases that roll a version out: the second one's flows are no trouble for it."""
+    old, new = at_offer(scene), beside(scene).portal.start(Registration, caller=AT_HOME).id
+    first = beside(scene, Catalogue(*BOTH.versions.values(), held_back=[Registration2])).portal
+    assert first.start(Registration2, caller=AT_HOME).chart_version == 1
+    assert first.send(new, ChooseRegion(region="74"), caller=AT_HOME).chart_version == 2
+    assert first.migrate(old) is None
+    assert beside(scene).portal.migrate(old) is not None
+    assert first.verify(old).sound
+    assert first.replay(new) == (), "what goes by it is judged by it"
+
+
+def test_nothing_is_migrated_to_a_version_that_is_held_back_between_others(scene: Scene) -> None:
+    class Registration3(Registration2):
+        """Nobody has said how a flow of another version comes to this one."""
+
+        version = 3
+
+    old = at_offer(scene)
+    third = beside(scene, Catalogue(*BOTH.versions.values(), Registration3, held_back=[Registration2])).portal
+    assert third.start(Registration, caller=AT_HOME).chart_version == 3
+    assert third.migrate(old) is None
+
+
+def test_what_is_held_back_needs_another_version_to_start() -> None:
+    with pytest.raises(ChartError, match="version 1 is held back, and none other starts"):
+        Catalogue(*FLOWS.values(), held_back=[Registration])
+    with pytest.raises(ChartError, match="version 2 is held back, and none other starts"):
+        Catalogue(*FLOWS.values(), held_back=[Registration2])
+
+
 def test_what_reads_other_flows_asks_their_own_version_whether_they_are_at_an_end(scene: Scene) -> None:
     """Attachment, the card's deletion and the withdrawal: none of the shipped charts has these states."""
     second = beside(scene, NEWER)
@@ -109,6 +140,13 @@ def test_an_old_version_that_was_dropped_is_said_too(scene: Scene) -> None:
     old = scene.portal.start(Registration, caller=AT_HOME).id
     with pytest.raises(UnknownVersion, match="this program knows 2"):
         beside(scene, ONLY_SECOND).portal.get(old)
+
+
+def test_an_entry_by_a_version_that_was_dropped_is_named_when_the_log_is_verified(scene: Scene) -> None:
+    old = at_offer(scene)
+    assert beside(scene).portal.migrate(old) is not None
+    (problem,) = beside(scene, ONLY_SECOND).portal.verify(old).problems
+    assert (problem.code, problem.entry) == ("log_version_unknown", 1)
 
 
 def test_timers_of_a_version_that_is_not_known_are_left_to_others(scene: Scene) -> None:

@@ -1,7 +1,6 @@
 """The example of a driver over HTTP verifies a portal that runs as `registratura serve` does."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,27 +9,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.ports import HOST, free_ports
 from support.spec import Page
 
 from registratura.features.spec.ledger import read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "verify_over_http"
 RUN = [sys.executable, "-P", "-m", "registratura.features.terminal"]
-HOST = "127.0.0.1"
-
-
-def free_ports() -> list[int]:
-    sockets = [socket.create_server((HOST, 0)) for _ in range(3)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[str]:
     """Where it answers."""
-    ports = free_ports()
+    ports = free_ports(3)
     options = [f"--{name}={port}" for name, port in zip(("port", "gosuslugi-port", "clinic-port"), ports, strict=True)]
     running = subprocess.Popen([*RUN, "serve", *options], cwd=tmp_path, stdout=subprocess.DEVNULL)
     url = f"http://{HOST}:{ports[0]}"
@@ -70,7 +61,7 @@ def test_what_goes_before_gosuslugi_is_played_and_shown(portal: str, tmp_path: P
 
 
 def test_a_portal_that_is_not_there_is_told_before_the_first_scenario(tmp_path: Path) -> None:
-    done = verified(tmp_path, f"http://{HOST}:{free_ports()[0]}")
+    done = verified(tmp_path, f"http://{HOST}:{free_ports(1)[0]}")
     assert done.returncode == 1
     assert "драйвер не начал работу: ConnectError" in " ".join(done.stderr.split())
     assert list(tmp_path.iterdir()) == []

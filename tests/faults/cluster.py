@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,10 +20,13 @@ from typing import Any, NamedTuple
 
 from faults.servers import SYSTEM_USER, binaries, let_in
 from sqlalchemy import URL, make_url
+from support.ports import free_ports
 
 HOST, NODES = "127.0.0.1", 3
 PATIENCE = 120
 """Seconds after which a cluster that is not whole again fails the trial."""
+UP = ("running", "streaming")
+"""The states of a server that does its work, as Patroni calls them."""
 DCS = {
     # The shortest that Patroni takes: so long after its last sign of life a leader counts as dead.
     "ttl": 20,
@@ -115,9 +118,26 @@ class Cluster:
         self._start(next(node for node in self._nodes if node.name == name))
 
     def await_whole(self) -> None:
-        """Wait until all are there, one of the followers at each moment as far as the leader."""
-        wanted = sorted(["leader", "sync_standby", *["replica"] * (NODES - 2)])
-        until(lambda: self._roles() == wanted, self._told)
+        """Wait until all are there, one of the followers at each moment as far as the leader.
+
+        A follower that had more of the old leader's log than the new leader may be unable to start by itself. It is
+        copied anew, as its operator would: `patronictl reinit`.
+        """
+        with suppress(AssertionError):
+            until(self._whole, self._told)
+            return
+        for one in self._members():
+            if one["state"] not in UP:
+                self.copy_anew(one["name"])
+        until(self._whole, self._told)
+
+    def copy_anew(self, name: str) -> None:
+        """Have a follower thrown away and made from the leader."""
+        node = next(node for node in self._nodes if node.name == name)
+        line = HTTPConnection(HOST, node.rest, timeout=10)
+        line.request("POST", "/reinitialize", '{"force": true}')
+        answer = line.getresponse()
+        assert answer.status == HTTPStatus.OK, answer.read()
 
     def leader(self) -> str:
         """Its name, or nothing while there is none."""
@@ -130,8 +150,9 @@ class Cluster:
         for node in self._nodes:
             kill_server(node.folder / "data")
 
-    def _roles(self) -> list[str]:
-        return sorted(one["role"] for one in self._members() if one["state"] in ("running", "streaming"))
+    def _whole(self) -> bool:
+        roles = sorted(one["role"] for one in self._members() if one["state"] in UP)
+        return roles == sorted(["leader", "sync_standby", *["replica"] * (NODES - 2)])
 
     def _members(self) -> list[dict[str, Any]]:
         """As any of them tells it who is alive itself: what Patroni says of a leader may be twenty seconds old."""
@@ -180,6 +201,8 @@ class Cluster:
                 "bin_dir": str(binaries()), "data_dir": str(node.folder / "data"),
                 "pgpass": str(node.folder / "pgpass"), "pg_hba": trust, "authentication": users,
                 "parameters": {"unix_socket_directories": str(node.folder)},
+                # A copy would wait for a checkpoint that takes its time: minutes, under load.
+                "basebackup": [{"checkpoint": "fast"}],
             },
         }  # fmt: skip
 
@@ -226,13 +249,6 @@ def children(parent: int) -> list[int]:
             if int(file.read_text("utf-8").rpartition(")")[2].split()[1]) == parent:
                 found.append(int(file.parent.name))
     return found
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ones that nobody listens at."""
-    with ExitStack() as stack:
-        doors = [stack.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
-        return [door.getsockname()[1] for door in doors]
 
 
 def until(true: Callable[[], bool], told: Callable[[], str]) -> None:

@@ -28,8 +28,15 @@ class Found:
     unsound: tuple[str, ...] = ()
 
     @property
+    def faults(self) -> tuple[str, ...]:
+        """What is not as promised, in words; that nothing was done is a fault too."""
+        named = {"lost": self.lost, "doubled": self.doubled, "in clear": self.in_clear, "not as the log": self.unsound}
+        found = tuple(f"{how}: {what}" for how, all_of_it in named.items() for what in all_of_it)
+        return found if self.events else ("no event was acknowledged", *found)
+
+    @property
     def good(self) -> bool:
-        return self.events > 0 and not (self.lost or self.doubled or self.in_clear or self.unsound)
+        return not self.faults
 
     def __add__(self, other: Found) -> Found:
         return Found(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, NamedTuple
 
 from faults.journey import LAST, Traveller, travel
@@ -71,8 +72,12 @@ class Site:
         """A handler that may be told anything any number of times, and does it once for each id."""
         with (self.notes / "given").open("ab", buffering=0) as out:
             out.write(f"{effect_id}\n".encode())
-        with suppress(FileExistsError), (self.notes / "applied" / effect_id).open("x", encoding="utf-8") as out:
-            out.write(effect.phone)
+        # Whole or not at all: whoever is killed between making a file and filling it leaves one that names nobody.
+        number, file = mkstemp(dir=self.notes)
+        os.write(number, effect.phone.encode())
+        os.close(number)
+        with suppress(FileExistsError):
+            os.link(file, self.notes / "applied" / effect_id)
 
     def begun(self, lane: int) -> int:
         """The number of the journey that the lane is on."""

@@ -13,7 +13,7 @@ from registratura.domain.refusal import Refusal
 from registratura.flows.chart import Chart
 from registratura.flows.decide import decide, decide_start
 from registratura.flows.errors import ChartError, NotAllowedNow
-from registratura.flows.event import By, Facts
+from registratura.flows.event import By, Event, Facts
 from registratura.flows.flow import Flow
 from registratura.flows.record import FlowRecord, Timer
 from registratura.flows.registration import (
@@ -24,13 +24,14 @@ from registratura.flows.registration import (
     Register,
     Registration,
     RegistrationData,
+    SignIn,
 )
 from registratura.flows.registration.data import RegionFacts, TextFacts
 from registratura.flows.step import Case, Move
 
 HOUR = timedelta(hours=1)
 LATER = NOON + HOUR
-RECORD = FlowRecord("flow-1", "registration", 1, "main_page", 3, RegistrationData(region="74"), NOON, NOON, account="a")
+RECORD = FlowRecord("flow-1", "registration", 1, "main_page", 3, RegistrationData(region="74"), NOON, NOON, "a", "s")
 HOST = By(channel="host")
 
 
@@ -104,6 +105,51 @@ def test_a_decision_cannot_change_what_its_data_does_not_have(monkeypatch: pytes
     monkeypatch.setitem(Registration.decisions, ChangeRegion, wrong)
     with pytest.raises(ChartError, match=r"«registration»: its data has no age, town\."):
         decided(ChangeRegion())
+
+
+def deciding(monkeypatch: pytest.MonkeyPatch, event: type[Event], move: Move) -> list[Case[Any, Any, Any]]:
+    """From here on this is decided about the event; gives what it was decided from."""
+    cases: list[Case[Any, Any, Any]] = []
+
+    def decision(case: Case[Any, Any, Any]) -> Move:
+        cases.append(case)
+        return move
+
+    monkeypatch.setitem(Registration.decisions, event, decision)
+    return cases
+
+
+def test_a_decision_knows_where_the_step_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    blank, begin = replace(RECORD, state="", version=0), BeginRegistration()
+    cases = deciding(monkeypatch, BeginRegistration, Move())
+    decide_start(Registration, blank, begin, Facts(), now=LATER, by=HOST)
+    assert cases == [Case(blank, begin, Facts(), LATER, HOST, "region")]
+
+
+def test_a_rule_about_a_start_knows_the_blank_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rule(case: Case[Any, Any, Any]) -> tuple[Refusal, ...]:
+        return (Refusal(code="no", params={"account": case.record.account}),)
+
+    monkeypatch.setitem(Registration.rules, BeginRegistration, (rule,))
+    blank = replace(RECORD, state="", version=0)
+    step = decide_start(Registration, blank, BeginRegistration(), Facts(), now=LATER, by=HOST)
+    assert step.refusals == (Refusal(code="no", params={"account": "a"}),)
+
+
+def test_a_timer_belongs_to_the_step_that_sets_it_and_none_outlives_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the step's number a worker tells whether the timer it found is still the one that is meant."""
+    for event in (ChangeRegion, SignIn):
+        deciding(monkeypatch, event, Move(timers={"expire": LATER, "cancel": None}))
+    record = replace(RECORD, timers={"cancel": Timer(LATER, 1)})
+    assert decided(ChangeRegion(), record).record.timers == {"expire": Timer(LATER, 4)}
+    assert decided(SignIn(), record).record.timers == {}
+
+
+def test_a_chart_whose_guards_leave_no_way_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Registration.answers, "answer", lambda state, event, outcomes: None)
+    with pytest.raises(ChartError) as caught:
+        decided(ChangeRegion())
+    assert "«registration»: change_region in main_page has no transition for ()=()" in str(caught.value)
 
 
 def test_a_flow_declares_everything_for_itself_alone() -> None:

@@ -97,6 +97,16 @@ def test_each_of_two_people_whose_card_was_deleted_gets_a_new_one(scene: Scene) 
         assert sorted(card.state for card in cards(scene, caller)) == ["deleted", "unverified", "unverified"]
 
 
+def test_a_card_that_is_deleted_again_is_made_again(scene: Scene) -> None:
+    caller = scene.registered()
+    relative(scene, caller)
+    for deleted in (1, 2, 3):
+        (card,) = [card for card in cards(scene, caller) if card.state != "deleted" and not card.data.relative]
+        scene.walk(card.id, Delete(confirmed=True), caller=caller)
+        assert signed_in(scene).state == "signed_in"
+        assert sorted(card.state for card in cards(scene, caller)) == [*["deleted"] * deleted, *["unverified"] * 2]
+
+
 def test_the_clinics_card_goes_into_the_card_that_is_made_anew(make_scene: Callable[..., Scene]) -> None:
     found: list[ClinicCard] = []
     scene = make_scene(clinic_cards=lambda person: tuple(found))
@@ -186,6 +196,30 @@ def test_who_has_forgotten_the_password_comes_in_through_gosuslugi_and_has_none(
 def test_who_signs_in_through_gosuslugi_keeps_the_password(scene: Scene) -> None:
     scene.registered()
     signed_in(scene)
+    assert by_password(scene, PASSWORD).state == "signed_in"
+
+
+def test_who_chooses_gosuslugi_after_all_has_not_forgotten_the_password(scene: Scene) -> None:
+    scene.registered()
+    flow = scene.walk(scene.portal.start(SignIn).id, ChoosePassword(), ForgotPassword(), Back())
+    scene.walk(flow.id, ChooseGosuslugi(), GoToGosuslugi())
+    assert scene.portal.gosuslugi.returned(flow.id, MARGARITA, "1").state == "signed_in"
+    assert by_password(scene, PASSWORD).state == "signed_in"
+
+
+@pytest.mark.parametrize(("verifying", "notice"), [(True, "account_verifying"), (False, "account_unconfirmed")])
+def test_an_unconfirmed_account_lets_nobody_in_and_is_told_what_it_lacks(
+    scene: Scene, verifying: bool, notice: str
+) -> None:
+    """U14."""
+    scene.registered()
+    view = signed_in(scene, identity(trusted=False, verifying=verifying))
+    assert (view.state, view.account, view.screen.items) == ("unconfirmed_account", None, {"notice": notice})
+
+
+def test_guesses_at_a_login_that_reads_like_an_account_lock_nobody_out(scene: Scene) -> None:
+    caller = scene.registered()
+    assert [by_password(scene, "wrong", f"account:{caller.account}").state for _ in range(5)][-1] == "locked"
     assert by_password(scene, PASSWORD).state == "signed_in"
 
 

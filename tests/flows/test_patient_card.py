@@ -66,6 +66,17 @@ def test_who_is_grown_up_needs_no_representative(scene: Scene, caller: Caller, b
         assert scene.portal.start(PatientCard, adding(birth_date=born), caller=caller).state == "unverified"
 
 
+@pytest.mark.parametrize(("early", "codes"), [(timedelta(microseconds=1), []), (timedelta(), ["card.grown_up"])])
+def test_the_first_moment_of_the_day_is_of_age(
+    scene: Scene, caller: Caller, early: timedelta, codes: list[str]
+) -> None:
+    scene.clock.now = datetime(2026, 3, 2, tzinfo=UTC) - early
+    if codes:
+        assert [code for code, _ in refused(scene, adding(birth_date="2008-03-02"), caller)] == codes
+    else:
+        assert scene.portal.start(PatientCard, adding(birth_date="2008-03-02"), caller=caller).state == "unverified"
+
+
 def test_the_consent_for_a_relative_is_the_representatives_and_about_the_relative(scene: Scene, caller: Caller) -> None:
     scene.clock.turn(timedelta(hours=1))
     card = relative(scene, caller)

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from support.cabinet import own
+from support.cabinet import own, relative
+from support.faults import meddling
 from support.people import identity
 from support.portal import AT_HOME, CONSENTS, MARGARITA, PASSWORD, Scene, accepting, codes
 
 from registratura.domain.card import FieldName
 from registratura.domain.consent import ConsentText, Purpose
+from registratura.domain.matching import ClinicCard
 from registratura.flows.common import Cancel
+from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.gosuslugi import Retry
+from registratura.flows.patient_card import Delete
 from registratura.flows.registration import (
     AcceptConsent,
     ChooseRegion,
@@ -27,6 +31,8 @@ from registratura.flows.registration import (
     ReloadFromGosuslugi,
     SetPassword,
 )
+from registratura.flows.rows import Changes
+from registratura.flows.sign_in import ChooseGosuslugi, SignIn
 from registratura.host import Caller
 
 TEXT = CONSENTS[Purpose.PERSONAL_DATA]
@@ -128,8 +134,60 @@ def test_who_was_here_before_is_signed_in_and_their_consent_bound(scene: Scene) 
     with scene.storage.unit() as unit:
         kinds = [row.entry for row in unit.evidence(flow.id)]
     assert [f'"kind":"{kind}"' in entry for kind, entry in zip(("accepted", "bound"), kinds, strict=True)] == [True] * 2
+    assert f'"subject":"{caller.account}"' in kinds[1]
     data = scene.portal.engine.record(flow.id).data
     assert (data.card, data.password) == (own(scene, caller), scene.flow_of(caller, "portal_password"))
+
+
+def test_who_is_registered_while_support_looks_for_the_card_gets_what_is_new_into_the_card_they_have(
+    make_scene: Callable[..., Scene],
+) -> None:
+    """U18, U19, U20."""
+    found: list[ClinicCard] = []
+    scene = make_scene(clinic_cards=lambda person: tuple(found))
+    renamed = identity(name={"last": "Новикова", "first": "Маргарита", "middle": "Викторовна"})
+    found += [ClinicCard(ref=f"card {n}", name=renamed.name, birth_date=renamed.birth_date) for n in (1, 2)]
+    waiting = scene.at_card(renamed)
+    assert waiting.state == "ambiguous_card"
+    found.clear()
+    caller = scene.registered()
+    flow = scene.portal.operator.resolve_ambiguity(waiting.id, "card 1")
+    assert (flow.state, flow.account) == ("already_registered", caller.account)
+    assert scene.portal.get(own(scene, caller)).screen.items["differs"] == ("last_name",)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_card_that_was_deleted_is_fetched_again_and_stands_in_the_cabinet(scene: Scene, at_once: bool) -> None:
+    """U37. Of two windows that do so at once, one does it."""
+    flow = scene.at_card()
+    caller = Caller(session=AT_HOME.session, account=flow.account)
+    relative(scene, caller)
+    scene.walk(own(scene, caller), Delete(confirmed=True), caller=caller)
+    scene.walk(flow.id, ReloadFromGosuslugi(), GoToGosuslugi(), caller=caller)
+    elsewhere = scene.walk(scene.portal.start(SignIn).id, ChooseGosuslugi(), GoToGosuslugi()).id
+
+    def come_first(changes: Changes) -> Changes:
+        if at_once:
+            scene.portal.gosuslugi.returned(elsewhere, MARGARITA, "elsewhere")
+        return changes
+
+    with meddling(scene.storage, write=come_first) as left:
+        again = scene.portal.gosuslugi.returned(flow.id, MARGARITA, "again")
+    assert not left
+    assert (again.state, again.screen.items["revision"]) == ("card_review", 1)
+    with scene.storage.unit() as unit:
+        rows = unit.flows_of(flow.account, "patient_card")
+    assert again.screen.items["card"] in [row.id for row in rows]
+    assert sorted(scene.state(row.id) for row in rows) == ["deleted", "unverified", "unverified"]
+
+
+def test_after_a_withdrawal_of_the_consent_nothing_more_is_fetched(scene: Scene) -> None:
+    """U40."""
+    flow = scene.at_card()
+    caller = Caller(session=AT_HOME.session, account=flow.account)
+    scene.walk(flow.id, ReloadFromGosuslugi(), GoToGosuslugi(), caller=caller)
+    scene.portal.start(ConsentWithdrawal, caller=caller)
+    assert codes(scene.portal.gosuslugi.returned(flow.id, MARGARITA, "again")) == ["consent.withdrawn"]
 
 
 def test_the_card_may_wait(scene: Scene) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from support.portal import KEYS, codes
-from support.restate import Node, Process, Site, answers, free_port, running, with_restate
+from support.ports import free_ports
+from support.restate import Node, Process, Site, answers, running, with_restate
 from support.working import steady, until
 
 from registratura.features.databases import database
@@ -218,7 +219,8 @@ def test_who_registered_nothing_is_told_to(tmp_path: Path) -> None:
 
 def test_the_page_is_run_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the ports are others, so that none is taken."""
-    node, there = Node(tmp_path, "alone", port := free_port(), [port]), f"127.0.0.1:{free_port()}"
+    port, nobody = free_ports(2)
+    node, there = Node(tmp_path, "alone", port, [port]), f"127.0.0.1:{nobody}"
     service, host = (
         block.replace("http://localhost:9070", node.admin)
         .replace("http://localhost:8080", node.ingress)

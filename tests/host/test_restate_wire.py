@@ -15,7 +15,7 @@ import httpx
 import pytest
 import restate
 from support.portal import NOON, Scene, opened
-from support.restate import free_port
+from support.ports import free_ports
 
 from registratura.flows.errors import (
     ConcurrentUpdate,
@@ -214,7 +214,7 @@ def test_an_event_is_read_by_the_version_that_its_flow_goes_by(scene: Scene, flo
 
 
 def test_a_server_that_is_not_there_is_named_without_a_password(scene: Scene, flow: str) -> None:
-    port = free_port()
+    (port,) = free_ports(1)
     address = f"http://somebody:hidden@127.0.0.1:{port}"
     with pytest.raises(RestateUnavailable) as told:
         RestateClient(scene.portal, address).send(flow, URAL, caller=WHO)

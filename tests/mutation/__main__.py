@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from mutation.baseline import JudgesFail, baseline
@@ -22,7 +23,8 @@ from mutation.report import LISTED, listed, report
 # What the code is made of, imported once: every fork has it.
 LIBRARIES = (
     *("pydantic", "statemachine", "sqlalchemy.ext.asyncio", "cryptography.fernet", "argon2", "phonenumbers", "httpx"),
-    *("fastapi.testclient", "typer", "rich", "jinja2", "joserfc", "hypothesis.stateful", "behave.__main__", "gherkin"),
+    *("fastapi.testclient", "typer", "rich", "jinja2", "joserfc.jwt", "hypothesis.stateful", "gherkin"),
+    "behave.__main__",
 )
 
 
@@ -34,6 +36,8 @@ def main(only: Sequence[str]) -> int:
         return 2
     for library in LIBRARIES:
         importlib.import_module(library)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
     try:
         found = [verdict for folder in JUDGED for verdict in _found(folder, modules)]
     except JudgesFail as failure:
@@ -49,7 +53,7 @@ def _modules() -> list[str]:
 def _found(folder: str, modules: Sequence[str]) -> Iterator[Verdict]:
     if below := [module for module in modules if module.startswith(f"{folder}/")]:
         base = baseline(below, JUDGED[folder])
-        workers = len(os.sched_getaffinity(0))
+        workers = int(os.environ.get("WORKERS") or len(os.sched_getaffinity(0)))
         shares = [begun(lambda n=n: verdicts(Share(n, workers), JUDGED[folder], base)) for n in range(workers)]
         for share in shares:
             yield from ((module, tuple(key), what, seconds) for module, key, what, seconds in share())

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import coverage
 import pytest
 from mutation.forks import begun
 from mutation.judges import ROOT, Judges, judged
+
+MOST = 250
+"""So many judges hear of one mutant. Fewer can only count a killed one as a survivor, never the other way round."""
+DEAR = 0.5
+"""A judge that takes more seconds is asked last."""
+NEAR = 3
+"""So many judges more of a file whose path names a part of the module's path, for one of any other file."""
 
 
 class JudgesFail(Exception):
@@ -26,16 +36,28 @@ class Baseline:
     at_import: dict[str, set[int]]
 
     def of_lines(self, module: str, lines: Iterable[int]) -> list[str]:
-        """Those that run one of the lines, the fastest first."""
-        return self._sorted({judge for line in lines for judge in self.judges[module].get(line, ())})
+        """Those that run one of the lines, so many that are spread over their files, the fastest first."""
+        running = {judge for line in lines for judge in self.judges[module].get(line, ())}
+        return self._sorted(self._in_turn(module, running)[:MOST])
 
     def of_module(self, module: str) -> list[str]:
-        """Everybody, since what is there from import on is used by whom it may; who runs the module comes first."""
-        first = self.of_lines(module, self.judges[module])
-        return [*first, *self._sorted(self.seconds.keys() - first)]
+        """As many of everybody, since what is there from import on is used by whom it may; who runs it comes first."""
+        running = {judge for by in self.judges[module].values() for judge in by}
+        return [*self._in_turn(module, running), *self._in_turn(module, self.seconds.keys() - running)][:MOST]
 
     def _sorted(self, judges: Iterable[str]) -> list[str]:
         return sorted(judges, key=lambda judge: (self.seconds[judge], judge))
+
+    def _in_turn(self, module: str, judges: Collection[str]) -> list[str]:
+        """One of each file after the other, and of a near file several; which one does not depend on this run."""
+        return [judge for *_, judge in sorted(self._turns(Path(module).with_suffix("").parts, judges))]
+
+    def _turns(self, parts: Sequence[str], judges: Collection[str]) -> Iterator[tuple[bool, float, int, str]]:
+        before: Counter[str] = Counter()
+        for chance, judge in sorted((crc32(judge.encode()), judge) for judge in judges):
+            file = judge.partition("::")[0]
+            before[file] += 1
+            yield self.seconds[judge] > DEAR, before[file] / (1 + NEAR * sum(p in file for p in parts)), chance, judge
 
 
 class _Measuring(Judges):

@@ -27,7 +27,8 @@ JUDGED = {"domain": ("tests/domain",), "flows": ("tests/flows", "tests/engine", 
 NO_JUDGES = (
     *("[sqlite", "[postgresql", "-sqlite", "-postgresql", "test_hosts_transaction.py", "test_async.py", "test_cost.py"),
     *("test_every_key_that_the_code", "test_what_the_code_names", "test_other_texts_have", "test_no_key_is_there"),
-    *("test_errors_and_refusals_are_told", "test_walks_take_most"),
+    *("test_errors_and_refusals_are_told", "test_walks_take_most", "test_digest_load.py", "test_worker.py"),
+    "test_without_a_hosts_telemetry",
     *("librarys[registration]", "librarys[sign_in]", "librarys[cabinet]"),
 )
 EXAMPLES = 15

@@ -28,8 +28,8 @@ from mutation.operators import Mutant, mutants
 
 KILLED, SURVIVED, UNSEEN = "killed", "survived", "run by no test"
 NOT_EXCHANGED = 3
-# Who judges what is loaded anew for each mutant: these first, then all others, but for those that would take too long.
-NEAREST, TOO_DEAR = ("tests/domain/", "tests/flows/"), ("tests/engine/",)
+# Who judges what is loaded anew for each mutant: these first, since they load the least.
+NEAREST = ("tests/domain/", "tests/flows/")
 IMPORTING = 60
 """Seconds that loading everything may take."""
 
@@ -157,7 +157,7 @@ def loaded(module: str, keys: Iterable[Key], share: Share, baseline: Baseline) -
     """Judge the mutants of what runs when the module is imported, each in a process that loads it."""
     say(f"{module}, as it is imported\n" if share.first == 0 else "")
     spent = dict.fromkeys(keys, 0.0)
-    everybody = [judge for judge in baseline.of_module(module) if not judge.startswith(TOO_DEAR)]
+    everybody = baseline.of_module(module)
     for near in (True, False):
         judges = [judge for judge in everybody if judge.startswith(NEAREST) is near]
         answer = (

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.ports import free_ports
 from support.working import TESTS, Place, clumsy, portal, until
 
 from registratura.flows.registration import BeginRegistration, Registration
@@ -44,12 +44,6 @@ def binary() -> str | None:
 
 HTTP = httpx.Client(trust_env=False)
 with_restate = pytest.mark.skipif(binary() is None, reason=MISSING)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 class Process:
@@ -83,7 +77,7 @@ class Node(Process):
 
     def __init__(self, folder: Path, name: str, fabric: int, peers: Sequence[int]) -> None:
         self._data = folder / name
-        self.admin, self.ingress = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+        self.admin, self.ingress = (f"http://127.0.0.1:{port}" for port in free_ports(2))
         settings = {
             "NODE_NAME": name,
             "CLUSTER_NAME": "tests",
@@ -124,7 +118,7 @@ class Service(Process):
     """The service over the portal of `support.working`, as a host would serve it."""
 
     def __init__(self, env: dict[str, str], folder: Path) -> None:
-        port = free_port()
+        (port,) = free_ports(1)
         self.address = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "hypercorn", "--bind", f"127.0.0.1:{port}", "support.restate:served()"]
         super().__init__(command, TESTS, folder / f"service-{port}.log", env)
@@ -174,7 +168,7 @@ class Site:
             "WORKER_HANDLER": handler.__name__,
             "WORKER_AHEAD": "0",
         }
-        fabric = [free_port() for _ in range(nodes)]
+        fabric = free_ports(nodes)
         self.nodes = [Node(folder, f"node-{port}", port, fabric) for port in fabric]
         self.service = Service(self.env, folder)
         self.client = RestateClient(self.place.portal, *(node.ingress for node in self.nodes), seconds=60)

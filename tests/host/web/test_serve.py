@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.ports import free_ports
 from support.terminal import Run
 
 from registratura.host.web.ports import HOST, PortTaken, listening
@@ -20,20 +21,11 @@ from registratura.host.web.serve import built, greeting, serve
 PORTS = (8000, 8001, 8002)
 
 
-def free_ports() -> list[int]:
-    """Ports that nobody has at this moment."""
-    sockets = [socket.create_server((HOST, 0)) for _ in PORTS]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 def test_a_taken_port_is_named_and_nothing_is_made(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"Порт {port} занят"):
-            serve(str(tmp_path / "portal.db"), ports=(port, *free_ports()[:2]))
+            serve(str(tmp_path / "portal.db"), ports=(port, *free_ports(2)))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -62,7 +54,7 @@ def test_a_missing_library_is_named_with_its_cure(run: Run, monkeypatch: pytest.
 
 def test_an_answer_does_not_wait_for_the_receipt_of_what_went_before() -> None:
     """asyncio switches Nagle's algorithm off for sockets that say TCP; each answer took 40 ms longer with it."""
-    [port, *_] = free_ports()
+    (port,) = free_ports(1)
     with listening(port) as ours, socket.create_connection((HOST, port)):
         accepted, _ = ours.accept()
         with accepted:
@@ -83,7 +75,7 @@ def test_the_greeting_names_the_addresses_and_the_people() -> None:
 
 
 def test_three_servers_run_until_they_are_told_to_stop(tmp_path: Path) -> None:
-    ports = free_ports()
+    ports = free_ports(3)
     options = [f"--{name}={port}" for name, port in zip(("port", "gosuslugi-port", "clinic-port"), ports, strict=True)]
     command = [sys.executable, "-P", "-m", "registratura.host.terminal.main", "serve", "--database=portal.db", *options]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, encoding="utf-8")

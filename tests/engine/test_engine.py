@@ -1,0 +1,158 @@
+"""The engine's own answers: who it says acted, what it notes, what it says of damage and of others who were first."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.cabinet import relative
+from support.leaving import withdrawn
+from support.portal import AT_HOME, CONSENTS, NOON, PASSWORD, Scene, tables
+
+from registratura.domain.consent import Purpose
+from registratura.flows.engine.ask import Asking
+from registratura.flows.engine.codec import flow_place, log_place, micros
+from registratura.flows.errors import ConcurrentUpdate, DataDamaged, Erased, StartRefused, UnknownEvent, UnknownFlow
+from registratura.flows.event import By
+from registratura.flows.patient_card import AddRelative, Confirm, PatientCard
+from registratura.flows.ports import Lost
+from registratura.flows.registration import BeginRegistration, ChooseRegion, Register, Registration
+from registratura.flows.rows import Changes
+from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
+from registratura.flows.step import Move, Send
+from registratura.host import Caller
+
+
+def test_who_acted_and_through_what_stands_in_the_log(scene: Scene) -> None:
+    caller = scene.registered()
+    card = scene.flow_of(caller, "patient_card")
+    with scene.portal.engine.asking(Caller(channel="mobile", account="a")) as ask:
+        assert ask.by == By(channel="mobile", account="a")
+    flow = scene.portal.start(Registration, caller=Caller(channel="mobile", session="s"))
+    scene.walk(flow.id, ChooseRegion(region="74"))
+    assert [json.loads(row.by)["channel"] for row in scene.log(flow.id)] == ["mobile", "host"]
+    assert json.loads(scene.log(card)[0].by)["channel"] == "host"
+
+
+def test_what_should_be_looked_at_is_noted(scene: Scene) -> None:
+    scene.portal.engine.security_event("flow-1", "callback_forged", "no signature")
+    scene.portal.engine.security_event(None, "other", "")
+    first = next(row for row in scene.storage.security_events() if row.kind == "callback_forged")
+    assert (first.at, first.flow_id, first.details) == (micros(NOON), "flow-1", "no signature")
+    assert len({row.id for row in scene.storage.security_events()}) == 2
+
+
+def test_what_was_sealed_opens_in_its_place_and_elsewhere_is_damaged(scene: Scene) -> None:
+    card = relative(scene, scene.registered())
+    with scene.storage.unit() as unit:
+        row = unit.flow(card)
+    opened = scene.portal.engine.opened
+    assert "Дарья" in opened(card, row.sealed, flow_place(card))
+    assert opened("nobody's", row.sealed, flow_place(card)) == ""
+    with pytest.raises(DataDamaged) as caught:
+        opened(card, row.sealed, log_place(card, 1))
+    assert caught.value.params == {"what": log_place(card, 1), "flow_id": card}
+
+
+def test_a_start_that_is_refused_or_is_none_of_the_flows_names_the_flow(scene: Scene) -> None:
+    text = CONSENTS[Purpose.PERSONAL_DATA]
+    event = AddRelative(fields={}, text_version=text.version, text_sha256=text.sha256)
+    with pytest.raises(StartRefused, match="«patient_card» was not started: sign_in_required"):
+        scene.portal.start(PatientCard, event)
+    with pytest.raises(UnknownEvent, match="open_card, add_relative"):
+        scene.portal.start(PatientCard, BeginRegistration())
+
+
+def test_a_start_is_refused_where_what_it_sends_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    sends = Move(sends=(Send("nobody's", Confirm()),))
+    monkeypatch.setitem(Registration.decisions, BeginRegistration, lambda case: sends)
+    before = tables(scene)
+    with pytest.raises(StartRefused) as caught:
+        scene.portal.start(Registration)
+    assert [(refusal.code, refusal.params) for refusal in caught.value.refusals] == [
+        ("not_possible_now", {"flow": "flow", "event": "confirm"})
+    ]
+    assert tables(scene) == before
+
+
+def test_that_something_was_destroyed_only_the_host_is_told(scene: Scene) -> None:
+    caller = scene.registered()
+    card = scene.flow_of(caller, "patient_card")
+    scene.portal.operator.data_destroyed(withdrawn(scene, caller), "12-П")
+    calls = (lambda who: scene.portal.get(card, caller=who), lambda who: scene.portal.send(card, Confirm(), caller=who))
+    for call in calls:
+        for who, error in ((caller, UnknownFlow), (None, Erased)):
+            with pytest.raises(UnknownFlow) as caught:
+                call(who)
+            assert (type(caught.value), caught.value.params) == (error, {"flow_id": card})
+
+
+@pytest.fixture
+def locked(scene: Scene) -> str:
+    """A flow whose lock is over by now, and nobody has looked."""
+    scene.registered()
+    flow = scene.walk(scene.portal.start(SignIn).id, ChoosePassword()).id
+    for _ in range(5):
+        view = scene.portal.send(flow, SubmitPassword(login="margarita@example.org", password="wrong"))
+    assert view.state == "locked"
+    scene.clock.now = view.screen.items["until"]
+    return flow
+
+
+def test_an_event_that_comes_late_goes_on_from_what_was_due(scene: Scene, locked: str) -> None:
+    view = scene.portal.send(locked, SubmitPassword(login="margarita@example.org", password=PASSWORD))
+    assert (view.state, scene.events(locked)[-2:]) == (
+        "signed_in",
+        ["locked/lock_ended/password", "password/submit_password/signed_in"],
+    )
+    assert scene.portal.verify(locked).sound
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_who_reads_what_others_move_all_the_time_is_told_so(
+    scene: Scene, locked: str, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, lost = Asking.write, [Lost("flow", locked)] * times
+
+    def slow(ask: Asking, changes: Changes) -> None:
+        if lost:
+            raise lost.pop()
+        write(ask, changes)
+
+    monkeypatch.setattr(Asking, "write", slow)
+    if times == 1:
+        assert scene.state(locked) == "password"
+    else:
+        with pytest.raises(ConcurrentUpdate) as caught:
+            scene.state(locked)
+        assert caught.value.params == {"flow_id": locked, "expected": "the one read"}
+
+
+def test_a_timer_that_the_state_does_not_know_stops_nobody(scene: Scene) -> None:
+    """As an older program may have left it."""
+    flow = scene.walk(scene.portal.start(Registration, caller=AT_HOME).id, ChooseRegion(region="74"), caller=AT_HOME)
+    with scene.storage.unit() as unit:
+        row = unit.flow(flow.id)
+        unit.write(Changes(flows=((row._replace(timers='{"lock_ended":[1,1]}'), row.version),), log=()))
+    with scene.portal.engine.asking() as ask:
+        looked_at = ask.load(flow.id)
+    assert looked_at is not None
+    assert looked_at.state == scene.portal.get(flow.id).state == "main_page"
+    assert scene.walk(flow.id, Register(), caller=AT_HOME).state == "consent"
+
+
+def test_a_repetition_is_answered_though_its_entry_is_gone(sqlite: Scene) -> None:
+    """Somebody took it out of the log, which an audit tells."""
+    flow = sqlite.portal.start(Registration, caller=AT_HOME).id
+    given: dict[str, Any] = {"caller": AT_HOME, "idempotency_key": "one"}
+    sqlite.portal.send(flow, ChooseRegion(region="74"), **given)
+    with sqlite.storage.engine.begin() as connection:
+        assert connection.exec_driver_sql("DELETE FROM registratura_log WHERE seq = 2").rowcount
+    again = sqlite.portal.send(flow, ChooseRegion(region="74"), **given)
+    assert (again.id, again.state, again.transition, again.screen.items) == (
+        flow,
+        "main_page",
+        "",
+        {"region": "Челябинская область"},
+    )
