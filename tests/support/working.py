@@ -97,7 +97,7 @@ class Place:
         return [self.portal.start(OneTimeCode, event).id for event in events]
 
     @contextmanager
-    def worker(self, handler: Callable[..., None], *options: str, ahead: float = 0) -> Iterator[subprocess.Popen[str]]:
+    def worker(self, handler: Callable[..., None], *options: str, ahead: float = 0) -> Iterator[subprocess.Popen[bytes]]:
         """A worker as a process, killed at the end if it still runs."""
         given = {
             "WORKER_DATABASE": self.database,
@@ -112,7 +112,7 @@ class Place:
             env={**os.environ, **given},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            bufsize=0,
         )
         try:
             yield process
@@ -147,10 +147,12 @@ def until(holds: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-def ended(process: subprocess.Popen[str]) -> str:
-    """Ask the worker to stop; what it has said."""
+def ended(process: subprocess.Popen[bytes]) -> str:
+    """Ask the worker to stop, once it has said that it works and so can be asked; what it has said since."""
+    assert process.stdout is not None
+    greeting = process.stdout.readline().decode()
     process.terminate()
-    said, _ = process.communicate(timeout=WAIT)
-    assert process.returncode == 0, said
+    said = process.communicate(timeout=WAIT)[0].decode()
+    assert process.returncode == 0, greeting + said
     assert "Traceback" not in said
     return said
