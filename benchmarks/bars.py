@@ -1,15 +1,13 @@
-"""Pictures of the figures in build/bench.json, for the documents."""
+"""Pictures of the figures, for the documents."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
-FIGURES, PICTURES = ROOT / "build" / "bench.json", ROOT / "docs" / "pictures"
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 LABEL, WIDE, HIGH, TOP = 290, 420, 24, 40
 
 
@@ -76,9 +74,8 @@ def drawn(title: str, bars: Sequence[Bar], limit: float | None = None) -> str:
     return "\n".join([*lines, "</svg>", ""])
 
 
-def draw() -> None:
+def draw(figures: Mapping[str, float]) -> None:
     """Draw them anew, each for which every figure is there."""
-    figures = json.loads(FIGURES.read_text())["figures"]
     if all(f"durable.{place}.raw" in figures for place in PLACES):
         title = "One durable event: times as long as registratura (shorter is faster)"
         (PICTURES / "durable.svg").write_text(drawn(title, durable(figures)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from figures import Part, targets
@@ -13,21 +13,23 @@ DOCUMENTS = (DOCS / "performance.md", DOCS / "scaling.md")
 VERDICTS = re.compile(r"(?<=## Targets\n\n```\n).*?(?=```)", re.DOTALL)
 
 
-def write(parts: Sequence[Part], figures: Mapping[str, float]) -> Iterator[str]:
+def write(parts: Sequence[Part], figures: Mapping[str, float]) -> list[str]:
     """Tables go under their own headings; what was not measured now keeps the words that it has.
 
     Gives the titles of those that no document has.
     """
+    homeless = []
     texts = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
     for part in parts:
         table = re.compile(rf"^### {re.escape(part.title)}\n\n(\|.*\n)+", re.MULTILINE)
         if not any(table.search(text) for text in texts.values()):
-            yield part.title
+            homeless.append(part.title)
         elif len(part.table) > 1:
             texts = {document: table.sub(lambda _, part=part: part.words(), text) for document, text in texts.items()}
     for document, text in texts.items():
         verdicts = VERDICTS.sub(lambda block: _verdicts(block[0].splitlines(), figures), text)
         document.write_text(verdicts, encoding="utf-8")
+    return homeless
 
 
 def _verdicts(before: Sequence[str], figures: Mapping[str, float]) -> str:

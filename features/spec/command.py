@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.ledger import LedgerUnreadable, merged, read
 from registratura.host.terminal.console import say
 from registratura.host.terminal.failures import Complaint
+
+if TYPE_CHECKING:
+    from registratura.features.spec.play import Run
 
 FOLDER = Path(__file__).parents[1]
 NEEDED = ("behave", "gherkin", "jinja2")
@@ -35,22 +38,16 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
     must_be_installed()
     if messages and not ledgers:
         raise Complaint("К сообщениям нужен журнал того же прогона: --ledger ФАЙЛ --messages ФАЙЛ.")
-    from registratura.features.spec import messages as cucumber
     from registratura.features.spec.compare import older, report
+    from registratura.features.spec.messages import MessagesUnreadable
     from registratura.features.spec.page import Given, write
-    from registratura.features.spec.play import NotPlayed, Run, play
+    from registratura.features.spec.play import NotPlayed
     from registratura.features.spec.results import LedgerOfOthers
-    from registratura.features.spec.sources import SourceUnreadable, features
+    from registratura.features.spec.sources import SourceUnreadable
 
     try:
         before = older(*compared)
-        if ledgers:
-            said = cucumber.read(Path(messages)) if messages else ()
-            run = Run(merged([read(Path(ledger)) for ledger in ledgers]), said)
-        else:
-            features(FOLDER)  # What does not parse is known before anything is played.
-            say("Выполняем сценарии, это несколько секунд…")
-            run = play(FOLDER)
+        run = _told_by(ledgers, messages) if ledgers else _played()
         found = before.changes(run.ledger) if before else None
         write(Given(*run, found), Path(out), FOLDER)
     except (
@@ -59,13 +56,30 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
         SourceUnreadable,
         LedgerOfOthers,
         NotPlayed,
-        cucumber.MessagesUnreadable,
+        MessagesUnreadable,
     ) as error:
         raise Complaint(str(error)) from None
     if found:
         report(found)
     _report(run.ledger.failed, out)
     return 0
+
+
+def _told_by(ledgers: Sequence[str], messages: str | None) -> Run:
+    from registratura.features.spec import messages as cucumber
+    from registratura.features.spec.play import Run
+
+    said = cucumber.read(Path(messages)) if messages else ()
+    return Run(merged([read(Path(ledger)) for ledger in ledgers]), said)
+
+
+def _played() -> Run:
+    from registratura.features.spec.play import play
+    from registratura.features.spec.sources import features
+
+    features(FOLDER)  # What does not parse is known before anything is played.
+    say("Выполняем сценарии, это несколько секунд…")
+    return play(FOLDER)
 
 
 def write_drafts(file: str, ledgers: Sequence[str]) -> int:

@@ -97,7 +97,9 @@ class Place:
         return [self.portal.start(OneTimeCode, event).id for event in events]
 
     @contextmanager
-    def worker(self, handler: Callable[..., None], *options: str, ahead: float = 0) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(
+        self, handler: Callable[..., None], *options: str, ahead: float = 0
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """A worker as a process, killed at the end if it still runs."""
         given = {
             "WORKER_DATABASE": self.database,
