@@ -13,6 +13,7 @@ import argparse
 import cProfile
 import os
 import pstats
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,11 +32,13 @@ from support import SECRET, at_main_page
 from registratura.flows.engine.due import Rounds
 from registratura.host import Parts, Registratura
 
+IDS = re.compile(r"\b(id|flow_id|key_id)\b")
 ADDRESS = "BENCH_TIMERS_DATABASE"
 HERE = Path(__file__).parent
 AGO = timedelta(days=3)
-# The ids of the copies; the rows are those of a real flow.
+# The ids of the copies; the rows are those of a real flow. Each has a data key of its own, as in life.
 MULTIPLIED = {
+    "keys": "id, subject, wrapped",
     "flows": "id, flow, chart_version, state, version, account, subject, session, key_id, data, sealed, timers,"
     " created_at, changed_at, head, evidence, evidence_head",
     "log": "flow_id, seq, chart_version, event, event_version, transition, by, payload, sealed, outcome, at, previous,"
@@ -52,18 +55,19 @@ def portal() -> Registratura:
 def multiplied(engine: Engine, flow_id: str, number: int) -> None:
     """So many copies of the flow; it is gone itself."""
     with engine.begin() as connection:
+        of = {"flow": flow_id}
+        of["key"] = connection.execute(text("SELECT key_id FROM registratura_flows WHERE id = :flow"), of).scalar_one()
         for table, columns in MULTIPLIED.items():
-            chosen = columns.replace("flow_id", "lpad(n::text, 36, '0')", 1).replace("due", "due + n")
-            chosen = chosen.replace("id,", "lpad(n::text, 36, '0'),", 1) if table == "flows" else chosen
-            own = "id" if table == "flows" else "flow_id"
+            chosen = IDS.sub("lpad(n::text, 36, '0')", columns).replace("due", "due + n")
+            its = f"{columns.partition(',')[0]} IN (:flow, :key)"
             connection.execute(
                 text(
                     f"INSERT INTO registratura_{table} ({_quoted(columns)}) SELECT {_quoted(chosen)}"
-                    f" FROM registratura_{table}, generate_series(1, :number) AS n WHERE {own} = :id"
+                    f" FROM registratura_{table}, generate_series(1, :number) AS n WHERE {its}"
                 ),
-                {"number": number, "id": flow_id},
+                {"number": number} | of,
             )
-            connection.execute(text(f"DELETE FROM registratura_{table} WHERE {own} = :id"), {"id": flow_id})
+            connection.execute(text(f"DELETE FROM registratura_{table} WHERE {its}"), of)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Select,
     Table,
+    Update,
     and_,
     delete,
     false,
@@ -55,6 +57,16 @@ def _by(table: Table, *columns: Column[Any]) -> Statement:
     """All columns of the rows that have these values."""
     where = and_(*(column == value(column.name) for column in columns))
     return statement(select(table).where(where), *(column.name for column in columns))
+
+
+def destroying(which: ColumnElement[bool]) -> Update:
+    """After which nobody can unwrap these data keys."""
+    return update(KEYS).where(which).values(wrapped=DESTROYED)
+
+
+def erasing(which: ColumnElement[bool]) -> Update:
+    """After which these effects, if there is anything personal in them, are handed to nobody."""
+    return update(EFFECTS).where(which, EFFECTS.c.sealed.is_not(None)).values(status="dead", error=ERASED, sealed=None)
 
 
 def _flows() -> Select[Any]:
@@ -119,8 +131,8 @@ ADD_CLAIM = _insert(CLAIMS, unless_there=True)
 ADD_ENTRY = _insert(LOG)
 ADD_EVIDENCE = _insert(EVIDENCE)
 ADD_KEY = _insert(KEYS)
-DESTROY_KEY = statement(update(KEYS).where(KEYS.c.id == value("id")).values(wrapped=DESTROYED), "id")
-DESTROY_KEYS_OF = statement(update(KEYS).where(KEYS.c.subject == value("subject")).values(wrapped=DESTROYED), "subject")
+DESTROY_KEY = statement(destroying(KEYS.c.id == value("id")), "id")
+DESTROY_KEYS_OF = statement(destroying(KEYS.c.subject == value("subject")), "subject")
 FREE_CLAIM = statement(
     delete(CLAIMS).where(
         CLAIMS.c.kind == value("kind"), CLAIMS.c.digest == value("digest"), CLAIMS.c.flow_id == value("flow_id")
@@ -143,12 +155,7 @@ STOP_TIMERS = statement(delete(TIMERS).where(TIMERS.c.flow_id == value("flow_id"
 ADD_TIMER = _insert(TIMERS)
 ADD_EFFECT = _insert(EFFECTS)
 UNFINISHED = or_(EFFECTS.c.status == "pending", EFFECTS.c.status == "leased")
-ERASE_EFFECTS = statement(
-    update(EFFECTS)
-    .where(EFFECTS.c.flow_id == value("flow_id"), EFFECTS.c.sealed.is_not(None))
-    .values(status="dead", error=ERASED, sealed=None),
-    "flow_id",
-)
+ERASE_EFFECTS = statement(erasing(EFFECTS.c.flow_id == value("flow_id")), "flow_id")
 FINISH_EFFECT = statement(
     update(EFFECTS).where(EFFECTS.c.id == value("id"), UNFINISHED).values(status="done", sealed=None),
     "id",

@@ -16,8 +16,8 @@ from registratura.flows.rows import Changes
 from registratura.storage.line import Line
 from registratura.storage.sql_changes import due_soon
 from registratura.storage.statement import Statement, value
-from registratura.storage.statements import MOVED, statement
-from registratura.storage.tables import EFFECTS, EVIDENCE, FLOWS, LOG, TIMERS
+from registratura.storage.statements import MOVED, destroying, erasing, statement
+from registratura.storage.tables import EFFECTS, EVIDENCE, FLOWS, KEYS, LOG, TIMERS
 
 EXPECTED = Column("expected", BigInteger)
 
@@ -45,10 +45,13 @@ MOVE_FLOWS = _moving()
 ADD_ENTRIES, ADD_ALL_EVIDENCE = _adding(LOG), _adding(EVIDENCE)
 STOP_ALL_TIMERS = statement(delete(TIMERS).where(TIMERS.c.flow_id.in_(select(_stopped.c.flow_id))), "rows")
 ADD_TIMERS, ADD_EFFECTS = _adding(TIMERS), _adding(EFFECTS)
+_keys, _senders = _given(KEYS.c.id), _given(EFFECTS.c.flow_id)
+DESTROY_KEYS = statement(destroying(KEYS.c.id.in_(select(_keys.c.id))), "rows")
+ERASE_EFFECTS = statement(erasing(EFFECTS.c.flow_id.in_(select(_senders.c.flow_id))), "rows")
 
 
 def move_together(line: Line, changes: Sequence[Changes]) -> None:
-    """Write changes that each move one flow, and touch nothing of any other.
+    """Write changes that each move one flow, and touch nothing of any other; what is destroyed is a flow with its key.
 
     Raises:
         Lost: one of the flows was moved by somebody else; then nothing is to be kept of any.
@@ -56,6 +59,7 @@ def move_together(line: Line, changes: Sequence[Changes]) -> None:
     moves = [{**row._asdict(), "expected": expected} for one in changes for row, expected in one.flows]
     line.change_one(MOVE_FLOWS, (_json(moves),), "flow", "one of many", rows=len(moves))
     stopped = [{"flow_id": flow_id} for one in changes for flow_id, _ in one.timers]
+    gone = [erased for one in changes if (erased := one.erased) is not None]
     timers = (timer for one in changes for _, set_anew in one.timers for timer in set_anew)
     _add(line, ADD_ENTRIES, (entry for one in changes for entry in one.log))
     _add(line, ADD_ALL_EVIDENCE, (entry for one in changes for entry in one.evidence))
@@ -63,6 +67,9 @@ def move_together(line: Line, changes: Sequence[Changes]) -> None:
         line.change(STOP_ALL_TIMERS, _json(stopped))
     _add(line, ADD_TIMERS, timers)
     _add(line, ADD_EFFECTS, (effect for one in changes for effect in one.effects))
+    if gone:
+        line.change(DESTROY_KEYS, _json([{"id": key_id} for erased in gone for key_id in erased.keys]))
+        line.change(ERASE_EFFECTS, _json([{"flow_id": flow_id} for erased in gone for flow_id in erased.flows]))
     if any(map(due_soon, changes)):
         line.ring()
 

@@ -50,8 +50,8 @@ def plan_due(ask: Asking, record: AnyRecord) -> list[Step]:
     steps: list[Step] = []
     by, ask.by = ask.by, BY_TIME
     try:
-        while record.due(ask.now):
-            record, more = _one_timer(ask, record, record.due(ask.now)[0])
+        while late := record.due(ask.now):
+            record, more = _one_timer(ask, record, late[0])
             steps += more
     finally:
         ask.by = by

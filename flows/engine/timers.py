@@ -2,7 +2,7 @@
 
 A due timer goes through the same decision as an event. What it changes is written with what others change, unless it
 reaches beyond its flow (sends, claims, records that it read): then the flow has a transaction of its own, so that many
-flows are never held while another one is waited for.
+flows are never held while another one is waited for. A flow of nobody has its data key to itself and takes it along.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from registratura.flows.engine.plan import BY_TIME, effective, plan_due
 from registratura.flows.engine.write import changes_of
 from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
 from registratura.flows.ports import Lost, Unit
-from registratura.flows.rows import DESTROYED, Changes, FlowRow
+from registratura.flows.rows import DESTROYED, Changes, Erased, FlowRow
 
 TOGETHER = 100
 """So many flows at most are written in one transaction."""
@@ -134,5 +134,11 @@ class Timers:
 
 
 def _within_its_flow(changes: Changes) -> bool:
-    beyond = changes.watched or changes.claims or changes.keys or changes.linked_keys or changes.erased
-    return len(changes.flows) == 1 and not beyond
+    beyond = changes.watched or changes.claims or changes.keys or changes.linked_keys
+    return len(changes.flows) == 1 and not beyond and (changes.erased is None or _its_own(changes))
+
+
+def _its_own(changes: Changes) -> bool:
+    """Whether what is destroyed is the one flow's, whose key is nobody's."""
+    ((row, _),), erased = changes.flows, changes.erased
+    return erased == Erased(flows=(row.id,), keys=(row.key_id,))

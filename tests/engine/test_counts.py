@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from support.portal import AT_HOME, BORIS, MARGARITA, PASSWORD, Scene, accepting
 
 from registratura.domain.identity import Identity
 from registratura.flows.chart import Answers
+from registratura.flows.engine.due import Rounds
 from registratura.flows.event import Event
 from registratura.flows.registration import (
     ChooseRegion,
@@ -152,6 +154,8 @@ EXPECTED: dict[str, dict[str, Count]] = {
     },
 }
 # fmt: on
+TOGETHER = {"sqlite": {10: (53, 0, 1), 30: (153, 0, 1)}, "postgresql": {10: (9, 6, 1), 30: (9, 6, 1)}}
+"""Statements, journeys and commits of a round in which so many abandoned registrations expire."""
 
 
 @pytest.mark.parametrize("kind", list(EXPECTED))
@@ -159,3 +163,20 @@ def test_what_each_event_costs(kind: str, tmp_path: Path, monkeypatch: pytest.Mo
     with opened(kind, tmp_path) as scene, counting(scene, monkeypatch) as counted:
         journey(scene, BORIS, counted)  # The first of its kind asks the library, and prepares statements.
         assert journey(scene, MARGARITA, counted) == EXPECTED[kind]
+
+
+@pytest.mark.parametrize("kind", list(TOGETHER))
+def test_timers_that_are_due_together_cost_one_commit(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(kind, tmp_path) as scene, counting(scene, monkeypatch) as counted:
+        rounds, costs = Rounds(scene.portal.engine, None), {}
+        for number in (5, *TOGETHER[kind]):
+            for _ in range(number):
+                scene.at_consent(None)
+            scene.clock.turn(timedelta(days=1))
+            counted.clear()
+            assert rounds.next().timers == number
+            costs[number] = counted.taken()[:3]
+        del costs[5]  # The first statements of a connection are asked for once more.
+        assert costs == TOGETHER[kind]

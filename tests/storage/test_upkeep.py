@@ -1,5 +1,6 @@
 """What workers and operators ask of a storage: effects to hand over, timers that are due, old answers forgotten."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from support.rows import answer, begun, contents, due, effect, moved, ticket, timer
 
 from registratura.flows.errors import PortalClosed
-from registratura.flows.rows import SecurityRow
+from registratura.flows.rows import DESTROYED, ERASED, Changes, Erased, FlowRow, SecurityRow
 from registratura.storage import SqlStorage
 
 
@@ -119,6 +120,26 @@ def test_timers_are_due_from_their_moment_on_the_earliest_first(storage: Any) ->
     assert due(storage, 19) == ["flow-2"]
     assert due(storage, 20) == ["flow-2", "flow-3"]
     assert due(storage, 99, limit=2) == ["flow-2", "flow-3"]
+
+
+def test_what_is_destroyed_together_is_each_flows_own(storage: Any) -> None:
+    for name in ("flow-1", "flow-2", "flow-3"):
+        sent = effect(name)._replace(flow_id=name), effect(f"open {name}")._replace(flow_id=name, sealed=None)
+        with storage.unit() as unit:
+            unit.write(begun(name, timers=((name, (timer(due=1, flow_id=name),)),), effects=sent))
+
+    def plan(rows: Sequence[FlowRow]) -> list[Changes]:
+        found = [row.id for row in rows]
+        gone = [(name, Erased(flows=(name,), keys=(f"key-of-{name}",))) for name in found]
+        return [moved(2, name, timers=((name, ()),), erased=erased) for name, erased in gone]
+
+    assert storage.carry_out(1, 2, plan) == (2, ["flow-1", "flow-2"])
+    with storage.unit() as unit:
+        assert [unit.key(f"key-of-flow-{one}").wrapped for one in (1, 2, 3)] == [DESTROYED, DESTROYED, "wrapped-flow-3"]
+    stands = {row.id: (row.status, row.error, row.sealed) for row in storage.effects()}
+    assert stands.pop("flow-3") == ("pending", "", "v1.sealed")
+    assert {stands.pop(name) for name in ("flow-1", "flow-2")} == {("dead", ERASED, None)}
+    assert set(stands.values()) == {("pending", "", None)}
 
 
 def test_flows_are_listed_page_by_page(storage: Any) -> None:
