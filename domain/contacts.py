@@ -25,11 +25,13 @@ def parse_phone(text: str) -> str:
         PydanticCustomError: `phone.format`, `phone.not_russian` (+7 7… is Kazakhstan), `phone.not_mobile`.
     """
     number = _phone_number(text)
-    if number is None or not phonenumbers.is_valid_number(number):
+    # What is of no type is no valid number; asking whether it is valid would look all of it up once more.
+    kind = phonenumbers.number_type(number) if number else phonenumbers.PhoneNumberType.UNKNOWN
+    if number is None or kind == phonenumbers.PhoneNumberType.UNKNOWN:
         raise invalid("phone.format")
     if phonenumbers.region_code_for_number(number) != "RU":
         raise invalid("phone.not_russian")
-    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
+    if kind != phonenumbers.PhoneNumberType.MOBILE:
         raise invalid("phone.not_mobile")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

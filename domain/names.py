@@ -35,10 +35,10 @@ def parse_name_part(text: str) -> str:
         raise invalid("name.empty")
     if len(plain) > LONGEST_NAME:
         raise invalid("name.too_long")
-    words = [word for word in _WORD.split(plain) if word]
-    if not words or not all(_alphabet(letter) for word in words for letter in word):
+    alphabets = [set(map(_alphabet, word)) for word in _WORD.split(plain) if word]
+    if not alphabets or any("" in found for found in alphabets):
         raise invalid("name.characters")
-    if any(len({_alphabet(letter) for letter in word}) > 1 for word in words):
+    if any(len(found) > 1 for found in alphabets):
         raise invalid("name.mixed_alphabets")
     return plain
 

@@ -17,7 +17,8 @@ _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def visible(text: str) -> str:
     """The text without invisible marks."""
-    return text if text.isascii() else "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    # What is printable has no such mark, as Python defines it.
+    return text if text.isprintable() else "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
 
 
 def typed(text: str) -> str:
