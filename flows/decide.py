@@ -76,8 +76,8 @@ def decide_migration(flow: AnyFlow, record: AnyRecord, *, now: datetime) -> Step
         raise ChartError(flow=flow.name, problem=f"a migration sets {sorted(never)}, which {found.state} never hears")
     changes = {name: getattr(found.data, name) for name in flow.data.model_fields}
     of_this = record.but(chart_version=flow.version, data=found.data)
-    moved = _moved(flow, of_this, found.state, Move(timers=found.timers), now)
     move = Move(changes=changes, timers=found.timers)
+    moved = _moved(flow, of_this, found.state, move, now)
     event = Migrate(from_version=record.chart_version)
     return Step(record, moved, event, Facts(), BY_MIGRATION, now, f"{record.state}/{event.name}/{found.state}", move)
 

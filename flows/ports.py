@@ -56,7 +56,6 @@ class Lost(Exception):
 
     def __init__(self, what: str, which: str = "") -> None:
         self.what, self.which = what, which
-        super().__init__(what, which)
 
 
 class Unit(Protocol):

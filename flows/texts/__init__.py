@@ -108,7 +108,7 @@ class Texts:
         now = self._clock() if self._clock else None
         if now is not None and now < at <= now + timedelta(hours=1):
             minutes = (at - now + _ALMOST_A_MINUTE) // timedelta(minutes=1)
-            return self(f"moment.{_number(minutes)}", minutes=minutes, **said)
+            return self(f"moment.{_form(minutes)}", minutes=minutes, **said)
         today = now is not None and now.astimezone(self._zone).date() == there.date()
         return self("moment.today" if today else "moment.another_day", **said)
 
@@ -140,8 +140,8 @@ class Texts:
         return "\n".join(lines)
 
     def _word(self, name: str, value: str | int) -> str | int:
-        key = f"{_WORDS[name]}.{value}" if name in _WORDS else ""
-        return self(key) if key in self else value
+        known = name in _WORDS and f"{_WORDS[name]}.{value}" in self
+        return self(f"{_WORDS[name]}.{value}") if known else value
 
 
 def sample_consents() -> Mapping[Purpose, ConsentText]:
@@ -156,11 +156,11 @@ def sample_consents() -> Mapping[Purpose, ConsentText]:
     }
 
 
-def _number(count: int) -> str:
-    """Which form a Russian noun takes after this number: минута, минуты, минут."""
-    if count % 10 == 1 and count % 100 != 11:
-        return "one"
-    return "few" if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else "many"
+def _form(minutes: int) -> str:
+    """Which form the Russian noun takes after a number up to 60: минута, минуты, минут."""
+    if 11 <= minutes <= 14:
+        return "many"
+    return {1: "one", 2: "few", 3: "few", 4: "few"}.get(minutes % 10, "many")
 
 
 @cache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import pytest
 from support.leaving import withdrawn
 from support.newer import NEWER
@@ -41,7 +44,7 @@ def test_new_flows_start_under_the_newest_whichever_is_named(scene: Scene) -> No
     flows = [second.portal.start(flow, caller=AT_HOME) for flow in (Registration, Registration2)]
     assert [flow.chart_version for flow in flows] == [2, 2]
     assert scene.portal.start(Registration, caller=AT_HOME).chart_version == 1
-    with pytest.raises(NotAFlow):
+    with pytest.raises(NotAFlow, match=r"Registration2.*Registration, SignIn, "):
         scene.portal.start(Registration2)
 
 
@@ -180,9 +183,9 @@ def test_a_catalogue_that_contradicts_itself_is_refused() -> None:
 
     with pytest.raises(ChartError, match="version 1 is declared twice"):
         Catalogue(*FLOWS.values(), Twice)
-    with pytest.raises(ChartError, match="choose_region has another class"):
+    with pytest.raises(ChartError, match="the event choose_region has another class"):
         Catalogue(*BOTH.versions.values(), Renamed)
-    with pytest.raises(ChartError, match="a migration comes from version 1"):
+    with pytest.raises(ChartError, match="a migration comes from version 1, which is not there"):
         Catalogue(Registration2)
 
 
@@ -191,3 +194,20 @@ def test_the_newest_stands_under_the_name_in_any_order() -> None:
         catalogue = Catalogue(*flows)
         assert catalogue["registration"] is Registration2
         assert catalogue.numbers("registration") == [1, 2]
+
+
+def test_what_is_known_of_a_flow_is_told_version_by_version(scene: Scene) -> None:
+    record = replace(scene.portal.engine.record(at_offer(scene)), chart_version=3)
+    with pytest.raises(UnknownVersion, match="this program knows 1, 2"):
+        BOTH.of(record)
+    with pytest.raises(UnknownVersion, match="this program knows none"):
+        BOTH.of(replace(record, flow="vaccination"))
+
+
+def test_newer_is_what_is_not_the_same() -> None:
+    class Of(NamedTuple):
+        id: str
+        flow: str
+        chart_version: int
+
+    assert [BOTH.newer(Of("1", "registration", version)) for version in (1, 2)] == [[Registration2], []]

@@ -4,6 +4,7 @@ import pytest
 from support.tables import FOLDER, table
 
 from registratura.flows.catalogue import FLOWS
+from registratura.flows.chart import Answer, Place
 from registratura.flows.event import Origin
 from registratura.flows.flow import AnyFlow
 from registratura.flows.gosuslugi import away
@@ -94,6 +95,17 @@ def test_no_page_is_left_of_a_chart_that_is_gone() -> None:
 def test_states_and_events_have_the_agreed_ids(flow: AnyFlow) -> None:
     assert set(flow.answers.places) == set(STATES[flow.name])
     assert {event.name for event in flow.events} == set(EVENTS[flow.name])
+
+
+def test_a_place_knows_its_path_its_title_and_whether_it_is_an_end() -> None:
+    places = FLOWS["one_time_code"].answers.places
+    assert places["sent"] == Place("sent", "Код отправлен", final=False, configuration=("sent",))
+    assert places["passed"] == Place("passed", "Код принят", final=True, configuration=("passed",))
+
+
+def test_an_answer_is_a_refusal_by_its_end_and_not_by_what_a_state_is_called() -> None:
+    assert Answer("consent/accept_consent/refused", "consent").refused
+    assert not Answer("consent/decline_consent/consent_refused", "consent_refused").refused
 
 
 def leads_to(flow: AnyFlow, state: str) -> set[str]:

@@ -9,12 +9,13 @@ import pytest
 from support.samples import SAMPLES
 
 from registratura.domain.values import secret_fields
-from registratura.flows.attachment import Entry
+from registratura.flows.attachment import Attachment, Entry, SubmitCode
 from registratura.flows.cabinet import Section
 from registratura.flows.catalogue import FLOWS
-from registratura.flows.errors import InvalidPayload
+from registratura.flows.errors import InvalidPayload, UnknownEvent
 from registratura.flows.event import Event, Origin
 from registratura.flows.gosuslugi import Denial
+from registratura.flows.settings import Settings
 
 EVENTS = sorted({event for flow in FLOWS.values() for event in (*flow.begins, *flow.events)}, key=lambda e: e.name)
 EACH = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
@@ -97,3 +98,21 @@ def test_what_does_not_fit_is_named_without_its_value() -> None:
     )
     assert "Рита" not in str(caught.value)
     assert "salary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("payload", [["74"], "74"])
+def test_what_is_no_object_is_told_as_that(payload: Any) -> None:
+    with pytest.raises(InvalidPayload, match="choose_region") as caught:
+        FLOWS["registration"].parse("choose_region", payload)
+    assert caught.value.problems == (("", "dict_type"),)
+
+
+def test_an_event_that_the_flow_does_not_know_is_told_with_those_it_knows() -> None:
+    with pytest.raises(UnknownEvent, match="send_one_time_code, "):
+        FLOWS["one_time_code"].parse("sign_in")
+
+
+def test_what_only_the_settings_can_judge_is_told_as_the_rest() -> None:
+    with pytest.raises(InvalidPayload, match="submit_code") as caught:
+        Attachment.check(SubmitCode(code="1", text_version="1", text_sha256="0" * 64), Settings())
+    assert caught.value.problems == (("", "code.format"),)

@@ -50,3 +50,23 @@ def test_a_moment_is_told_in_the_hosts_time_zone() -> None:
     night = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
     assert TEXTS.timed(lambda: NOW, there).moment(night) == "02.03.2026 в 01:30"
     assert TEXTS.timed(lambda: NOW, MOSCOW).moment(night) == "в 23:30"
+
+
+@pytest.mark.parametrize("hours", [-11, 13])
+def test_it_is_today_where_the_host_is(hours: int) -> None:
+    """Wherever the machine stands: eleven in the morning is another day there for one of them."""
+    there = timezone(timedelta(hours=hours))
+    noon = datetime(2026, 3, 1, 11, 0, tzinfo=UTC)
+    assert TEXTS.timed(lambda: noon, there).moment(noon + timedelta(hours=5)).startswith("в ")
+
+
+def test_what_is_possible_now_is_not_told_in_minutes() -> None:
+    assert TEXTS.timed(lambda: NOW, MOSCOW).moment(NOW) == "в 14:35"
+
+
+@pytest.mark.parametrize("minutes", range(1, 61))
+def test_minutes_are_counted_in_russian(minutes: int) -> None:
+    word = "минуту" if minutes in (1, 21, 31, 41, 51) else "минут"
+    word = "минуты" if minutes % 10 in (2, 3, 4) and minutes not in (12, 13, 14) else word
+    said = TEXTS.timed(lambda: NOW, MOSCOW).moment(NOW + timedelta(minutes=minutes))
+    assert said.startswith(f"через {minutes} {word}, ")

@@ -44,6 +44,11 @@ def test_a_host_says_only_what_differs() -> None:
     assert settings.day(datetime(2026, 3, 1, 19, 0, tzinfo=UTC)) == "02.03.2026"
 
 
+@pytest.mark.parametrize(("hours", "said"), [(-11, "28.02.2026"), (13, "01.03.2026")])
+def test_a_day_is_the_hosts_wherever_its_machine_stands(hours: int, said: str) -> None:
+    assert Settings(timezone=timezone(hours * HOUR)).day(datetime(2026, 3, 1, 10, 30, tzinfo=UTC)) == said
+
+
 @pytest.mark.parametrize(
     ("own", "said"),
     [

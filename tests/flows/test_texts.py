@@ -199,7 +199,7 @@ def test_a_missing_key_is_named() -> None:
     ("text", "reason"),
     [
         ('[button]\nregister = "Начать"\ncancel = Прекратить', "line 3"),
-        ("[button]\nregister = 5", r"button\.register"),
+        ("[button]\nregister = 5", r"button\.register is no text in quotes"),
         ('[button]\nregister = ["Начать"]', r"button\.register"),
     ],
 )
@@ -219,6 +219,14 @@ def test_a_catalogue_that_is_not_there_or_is_no_text_is_unreadable(tmp_path: Pat
 def test_a_place_that_nobody_fills_stays_visible() -> None:
     texts = Texts({"a": "{clinic}, {person.__class__}, {0}, {, {clinic}"})
     assert texts("a", clinic="{person}", person="x") == "{person}, {person.__class__}, {0}, {, {person}"
+    assert texts("a", person="x").startswith("{clinic}, ")
+
+
+def test_a_text_of_an_events_own_is_filled_with_the_words_of_its_screen() -> None:
+    texts = Texts({"confirm.withdraw": "Отозвать право клиники «{clinic}» и {rights}?"})
+    shown = {"clinic": "Уральская клиника", "rights": ["read"]}
+    assert texts.own("confirm.withdraw", shown) == "Отозвать право клиники «Уральская клиника» и {rights}?"
+    assert texts.own("confirm.register", shown) == ""
 
 
 # ─── What a person reads when something is not right ─────────────────────────────────────────────────────────────────
@@ -244,6 +252,18 @@ def test_a_problem_nobody_foresaw_has_a_text() -> None:
     assert TEXTS.problem(OpenCodeEntry.name, "by", "url_parsing") == (
         "Проверьте поле «Кнопкой или плюсом». Проверьте это поле."
     )
+
+
+def test_a_field_is_called_as_closely_as_there_are_words_for_it() -> None:
+    labels = {"field.edit.card.phone": "Телефон", "field.edit.card": "Карта", "field.card.snils": "СНИЛС"}
+    texts = Texts({"invalid.other": "Не подходит.", "hint.field": "{field}: {problem}"} | labels)
+    said = [texts.problem("edit", field, "unforeseen") for field in ("card.phone", "card.snils", "card.email", "other")]
+    assert said == ["Телефон: Не подходит.", "СНИЛС: Не подходит.", "Карта: Не подходит.", "Не подходит."]
+
+
+def test_a_catalogue_without_a_text_for_an_error_is_told_which_one_it_lacks() -> None:
+    with pytest.raises(TextMissing, match=r"error\.key_missing"):
+        Texts({}).error(KeyMissing(key="portal.key"))
 
 
 def test_a_refused_start_gives_its_reasons() -> None:
