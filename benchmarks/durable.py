@@ -35,10 +35,10 @@ FULL, NORMAL, POSTGRESQL = "sqlite", "sqlite-normal", "postgresql"
 TITLES = {FULL: "SQLite, synchronous=FULL", NORMAL: "SQLite, synchronous=NORMAL", POSTGRESQL: "PostgreSQL"}
 MOST = 4
 """Programs of DBOS at once: each takes a dozen of the hundred connections that a server has by default."""
-EVENTS = {FULL: 60, NORMAL: 60, POSTGRESQL: 40}
+EVENTS = {FULL: 100, NORMAL: 100, POSTGRESQL: 60}
 
 
-def durable(kind: str, number: int, rounds: int = 9) -> Durable:
+def durable(kind: str, number: int, rounds: int = 15) -> Durable:
     """One event on a database of that kind, with so many clients at once."""
     with two(kind) as (address, beside):
         for place in (address, beside):
@@ -78,7 +78,7 @@ def parts(full: bool) -> Iterator[Part]:
         MISSING["PostgreSQL"] = str(none)
     for kind in kinds:
         for number in (1, 2, 4, 16) if full else (1, 4):
-            found = durable(kind, number, 25 if full else 9)
+            found = durable(kind, number, 25 if full else 15)
             rows = [
                 (name, micros(one.seconds), ratio(one), f"{found.p99[name] * 1e3:.1f}")
                 for name, one in found.standings.items()

@@ -39,7 +39,7 @@ def parts(full: bool) -> Iterator[Part]:
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         run = {name: partial(_seconds, arguments, env) for name, arguments in PROGRAMS.items()}
-        standings = contest(run | {NOTHING: partial(_seconds, ("-c", ""), env)}, LIBRARIES, 20 if full else 8)
+        standings = contest(run | {NOTHING: partial(_seconds, ("-c", ""), env)}, LIBRARIES, 30 if full else 15)
     bare = standings[NOTHING].seconds
     alone = standings[LIBRARIES].seconds - bare
     rows = [("program", "ms, Python's own start included", f"times {LIBRARIES}")]

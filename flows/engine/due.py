@@ -76,7 +76,7 @@ class Rounds:
         self._timers, self._stopping = Timers(engine), stopping
         self._effects = _Effects(engine, dispatcher, lease, stopping) if dispatcher else None
 
-    def next(self, limit: int = 100) -> Done:
+    def next(self, limit: int = 250) -> Done:
         """Carry out what is due, about `limit` of each kind at most."""
         timers, broken = self._timers.carry_out(limit, self._stopping)
         ends = list(self._effects.hand_over(limit)) if self._effects else []

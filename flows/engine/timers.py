@@ -20,7 +20,7 @@ from registratura.flows.errors import ConcurrentUpdate, RegistraturaError
 from registratura.flows.ports import Lost, Unit
 from registratura.flows.rows import DESTROYED, Changes, Erased, FlowRow
 
-TOGETHER = 100
+TOGETHER = 250
 """So many flows at most are written in one transaction."""
 SET_ASIDE = timedelta(minutes=1)
 """So long a flow that cannot be carried out is not tried again."""
