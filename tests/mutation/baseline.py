@@ -15,7 +15,7 @@ import pytest
 from mutation.forks import begun
 from mutation.judges import ROOT, Judges, judged
 
-MOST = 250
+MOST = 400
 """So many judges hear of one mutant. Fewer can only count a killed one as a survivor, never the other way round."""
 DEAR = 0.5
 """A judge that takes more seconds is asked last."""
@@ -54,10 +54,19 @@ class Baseline:
 
     def _turns(self, parts: Sequence[str], judges: Collection[str]) -> Iterator[tuple[bool, float, int, str]]:
         before: Counter[str] = Counter()
-        for chance, judge in sorted((crc32(judge.encode()), judge) for judge in judges):
+        for _, chance, judge in sorted(_variants(judges)):
             file = judge.partition("::")[0]
             before[file] += 1
             yield self.seconds[judge] > DEAR, before[file] / (1 + NEAR * sum(p in file for p in parts)), chance, judge
+
+
+def _variants(judges: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """With its number among those of one test: what one storage's variant tells, the others' tell mostly too."""
+    before: Counter[str] = Counter()
+    for chance, judge in sorted((crc32(judge.encode()), judge) for judge in judges):
+        test = judge.partition("[")[0]
+        before[test] += 1
+        yield before[test], chance, judge
 
 
 class _Measuring(Judges):
