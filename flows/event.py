@@ -60,7 +60,7 @@ class Event(Value):
 
 def _problems(error: ValidationError) -> tuple[tuple[str, str], ...]:
     """Where and what, without the input, which may be personal; a name that nobody knows is input too."""
-    found = error.errors()
+    found = error.errors(include_input=False)
     unknown = {e["loc"] for e in found if e["type"] == "extra_forbidden"}
     unknown |= {e["loc"][:-1] for e in found if e["loc"] and e["loc"][-1] == "[key]"}
     return tuple((".".join(map(str, _known(e["loc"], unknown))), str(e["type"])) for e in found)

@@ -51,6 +51,11 @@ def test_a_log_begins_with_all_data_and_goes_on_with_what_changes(scene: Scene) 
     assert first.keys() > {"region", "accepted", "denied"}
 
 
+def test_a_secret_is_in_neither_part() -> None:
+    clear, personal = split(SubmitPassword(login="margarita@example.org", password=PASSWORD))
+    assert (clear, personal) == ({}, {"login": "margarita@example.org"})
+
+
 @pytest.mark.parametrize("column", [name for name in entry()._fields if name != "hash"])
 def test_the_hash_of_an_entry_is_over_every_column(column: str) -> None:
     row = entry()
