@@ -15,8 +15,10 @@ import pytest
 from mutation.forks import begun
 from mutation.judges import ROOT, Judges, judged
 
-MOST = 400
-"""So many judges hear of one mutant. Fewer can only count a killed one as a survivor, never the other way round."""
+PURE = ("tests/domain/", "tests/flows/")
+"""Judges that need nothing but what they judge, a millisecond each: all of them hear of every mutant that they run."""
+MOST = 300
+"""So many of the others do. Fewer can only count a killed one as a survivor, never the other way round."""
 DEAR = 0.5
 """A judge that takes more seconds is asked last."""
 NEAR = 3
@@ -38,12 +40,12 @@ class Baseline:
     def of_lines(self, module: str, lines: Iterable[int]) -> list[str]:
         """Those that run one of the lines, so many that are spread over their files, the fastest first."""
         running = {judge for line in lines for judge in self.judges[module].get(line, ())}
-        return self._sorted(self._in_turn(module, running)[:MOST])
+        return self._sorted(_bounded(self._in_turn(module, running)))
 
     def of_module(self, module: str) -> list[str]:
         """As many of everybody, since what is there from import on is used by whom it may; who runs it comes first."""
         running = {judge for by in self.judges[module].values() for judge in by}
-        return [*self._in_turn(module, running), *self._in_turn(module, self.seconds.keys() - running)][:MOST]
+        return _bounded([*self._in_turn(module, running), *self._in_turn(module, self.seconds.keys() - running)])
 
     def _sorted(self, judges: Iterable[str]) -> list[str]:
         return sorted(judges, key=lambda judge: (self.seconds[judge], judge))
@@ -58,6 +60,11 @@ class Baseline:
             file = judge.partition("::")[0]
             before[file] += 1
             yield self.seconds[judge] > DEAR, before[file] / (1 + NEAR * sum(p in file for p in parts)), chance, judge
+
+
+def _bounded(judges: Sequence[str]) -> list[str]:
+    others = [judge for judge in judges if not judge.startswith(PURE)][:MOST]
+    return [judge for judge in judges if judge.startswith(PURE)] + others
 
 
 def _variants(judges: Collection[str]) -> Iterator[tuple[int, int, str]]:

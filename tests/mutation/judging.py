@@ -21,15 +21,13 @@ from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
-from mutation.baseline import Baseline
+from mutation.baseline import PURE, Baseline
 from mutation.forks import LOST, alarm, begun, status_of, waited
 from mutation.judges import ROOT, Judges, judged, killer, say
 from mutation.operators import Mutant, mutants
 
 KILLED, SURVIVED, UNSEEN = "killed", "survived", "run by no test"
 NOT_EXCHANGED = 3
-# Who judges what is loaded anew for each mutant: these first, since they load the least.
-NEAREST = ("tests/domain/", "tests/flows/")
 IMPORTING = 60
 """Seconds that loading everything may take."""
 
@@ -158,8 +156,9 @@ def loaded(module: str, keys: Iterable[Key], share: Share, baseline: Baseline) -
     say(f"{module}, as it is imported\n" if share.first == 0 else "")
     spent = dict.fromkeys(keys, 0.0)
     everybody = baseline.of_module(module)
-    for near in (True, False):
-        judges = [judge for judge in everybody if judge.startswith(NEAREST) is near]
+    # Those first that load the least.
+    for pure in (True, False):
+        judges = [judge for judge in everybody if judge.startswith(PURE) is pure]
         answer = (
             begun(lambda judges=judges: _forks_at_load(module, spent, share, judges, baseline))
             if judges and spent
