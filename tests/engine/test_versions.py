@@ -82,7 +82,12 @@ def test_a_version_that_is_held_back_is_known_and_nothing_starts_or_is_migrated_
     assert first.migrate(old) is None
     assert beside(scene).portal.migrate(old) is not None
     assert first.verify(old).sound
-    assert first.replay(new) == (), "what goes by it is judged by it"
+
+
+def test_what_goes_by_a_version_that_is_held_back_is_judged_by_it(scene: Scene) -> None:
+    new = at_offer(beside(scene))
+    first = beside(scene, Catalogue(*BOTH.versions.values(), held_back=[Registration2])).portal
+    assert first.replay(new) == ()
 
 
 def test_nothing_is_migrated_to_a_version_that_is_held_back_between_others(scene: Scene) -> None:
