@@ -55,16 +55,16 @@ def main() -> int:
     for target in targets():
         if not chosen.part or target.figure in figures:
             print(target.words(figures))
-    kept = _keep(figures)
+    _keep(figures)
     if chosen.write:
         for title in write(done, figures):
             print(f"No document has a table «{title}».", file=sys.stderr)
-        draw(kept)
+        draw(figures)
     return 0
 
 
-def _keep(figures: dict[str, float]) -> dict[str, float]:
-    """Keep them beside those of earlier runs on this machine, and give all; those of another one are thrown away."""
+def _keep(figures: dict[str, float]) -> None:
+    """Beside those of earlier runs on this machine; those of another one are thrown away."""
     machine = {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), "node": platform.node()}
     kept: dict[str, Any] = json.loads(OUT.read_text()) if OUT.is_file() else {}
     if kept.get("machine") != machine:
@@ -72,7 +72,6 @@ def _keep(figures: dict[str, float]) -> dict[str, float]:
     kept["figures"] |= figures
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(kept, indent=1, sort_keys=True))
-    return dict(kept["figures"])
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ def write(parts: Sequence[Part], figures: Mapping[str, float]) -> list[str]:
     texts = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
     for part in parts:
         table = re.compile(rf"^### {re.escape(part.title)}\n\n(\|.*\n)+", re.MULTILINE)
+        if len(part.table) == 1:
+            continue
         if not any(table.search(text) for text in texts.values()):
             homeless.append(part.title)
-        elif len(part.table) > 1:
-            texts = {document: table.sub(lambda _, part=part: part.words(), text) for document, text in texts.items()}
+        texts = {document: table.sub(lambda _, part=part: part.words(), text) for document, text in texts.items()}
     for document, text in texts.items():
         verdicts = VERDICTS.sub(lambda block: _verdicts(block[0].splitlines(), figures), text)
         document.write_text(verdicts, encoding="utf-8")

@@ -43,7 +43,7 @@ class Catalogue(dict[str, AnyFlow]):
 
     Raises:
         ChartError: two versions have one number, an event's name means two classes, a migration comes from nowhere, or
-            of a flow that is held back no other version is there to start.
+            what is held back is none of the flows, or no other version of it starts.
     """
 
     def __init__(self, *flows: AnyFlow, held_back: Collection[AnyFlow] = ()) -> None:
@@ -59,7 +59,11 @@ class Catalogue(dict[str, AnyFlow]):
         for flow in flows:
             self._check(flow)
         for flow in held_back:
-            if flow.name not in self or flow not in flows:
+            if flow not in flows:
+                raise ChartError(
+                    flow=flow.name, problem=f"version {flow.version} is held back, and is none of the flows"
+                )
+            if flow.name not in self:
                 raise ChartError(flow=flow.name, problem=f"version {flow.version} is held back, and none other starts")
 
     def of(self, case: Case) -> AnyFlow:

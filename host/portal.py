@@ -24,6 +24,7 @@ from registratura.flows.engine.audit import Verdict, replay, verify
 from registratura.flows.engine.due import Done, Rounds, forget
 from registratura.flows.engine.migrating import Migration, migrate
 from registratura.flows.engine.replay import Difference
+from registratura.flows.engine.timers import TOGETHER
 from registratura.flows.event import Event
 from registratura.flows.flow import AnyFlow
 from registratura.flows.keyring import Keyring
@@ -193,7 +194,7 @@ class Registratura:
         """Take a flow over by a newer version of its chart, if one has a migration for it. See docs/versions.md."""
         return migrate(self.engine, flow_id, dry_run=dry_run)
 
-    def run_due(self, limit: int = 100) -> Done:
+    def run_due(self, limit: int = TOGETHER) -> Done:
         """Carry out timers and effects that are due, once, and forget answers nobody can ask for any more."""
         done = self.engine.round(partial(Rounds(self.engine, self.dispatcher).next, limit))
         forget(self.engine)

@@ -46,6 +46,10 @@ ADD_ENTRIES, ADD_ALL_EVIDENCE = _adding(LOG), _adding(EVIDENCE)
 STOP_ALL_TIMERS = statement(delete(TIMERS).where(TIMERS.c.flow_id.in_(select(_stopped.c.flow_id))), "rows")
 ADD_TIMERS, ADD_EFFECTS = _adding(TIMERS), _adding(EFFECTS)
 _keys, _senders = _given(KEYS.c.id), _given(EFFECTS.c.flow_id)
+# In the order of their ids, in which whoever else holds several of them takes them too.
+HOLD_KEYS = statement(
+    select(KEYS.c.id).where(KEYS.c.id.in_(select(_keys.c.id))).order_by(KEYS.c.id).with_for_update(), "rows"
+)
 DESTROY_KEYS = statement(destroying(KEYS.c.id.in_(select(_keys.c.id))), "rows")
 ERASE_EFFECTS = statement(erasing(EFFECTS.c.flow_id.in_(select(_senders.c.flow_id))), "rows")
 
@@ -68,7 +72,9 @@ def move_together(line: Line, changes: Sequence[Changes]) -> None:
     _add(line, ADD_TIMERS, timers)
     _add(line, ADD_EFFECTS, (effect for one in changes for effect in one.effects))
     if gone:
-        line.change(DESTROY_KEYS, _json([{"id": key_id} for erased in gone for key_id in erased.keys]))
+        keys = _json([{"id": key_id} for erased in gone for key_id in erased.keys])
+        line.change(HOLD_KEYS, keys)
+        line.change(DESTROY_KEYS, keys)
         line.change(ERASE_EFFECTS, _json([{"flow_id": flow_id} for erased in gone for flow_id in erased.flows]))
     if any(map(due_soon, changes)):
         line.ring()

@@ -13,7 +13,7 @@ from datetime import timedelta
 from registratura.flows.effects import EFFECTS, IN_ORDER
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.engine import Engine
-from registratura.flows.engine.timers import Timers
+from registratura.flows.engine.timers import TOGETHER, Timers
 from registratura.flows.errors import DataDamaged, HandlerMissing
 from registratura.flows.ports import Dispatcher
 from registratura.flows.rows import EffectRow
@@ -76,7 +76,7 @@ class Rounds:
         self._timers, self._stopping = Timers(engine), stopping
         self._effects = _Effects(engine, dispatcher, lease, stopping) if dispatcher else None
 
-    def next(self, limit: int = 250) -> Done:
+    def next(self, limit: int = TOGETHER) -> Done:
         """Carry out what is due, about `limit` of each kind at most."""
         timers, broken = self._timers.carry_out(limit, self._stopping)
         ends = list(self._effects.hand_over(limit)) if self._effects else []

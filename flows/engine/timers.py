@@ -21,7 +21,7 @@ from registratura.flows.ports import Lost, Unit
 from registratura.flows.rows import DESTROYED, Changes, Erased, FlowRow
 
 TOGETHER = 250
-"""So many flows at most are written in one transaction."""
+"""So many flows at most are written in one transaction, and looked for in one round."""
 SET_ASIDE = timedelta(minutes=1)
 """So long a flow that cannot be carried out is not tried again."""
 
@@ -44,6 +44,8 @@ class Timers:
             found, planned, done, alone = self._together(asked)
             carried += done
             for flow_id in alone:
+                if stopping():
+                    break
                 done, failed = self._alone(flow_id)
                 carried, broken = carried + done, broken + failed
             if found < asked:

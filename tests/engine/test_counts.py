@@ -154,7 +154,7 @@ EXPECTED: dict[str, dict[str, Count]] = {
     },
 }
 # fmt: on
-TOGETHER = {"sqlite": {10: (53, 0, 1), 30: (153, 0, 1)}, "postgresql": {10: (9, 6, 1), 30: (9, 6, 1)}}
+TOGETHER = {"sqlite": {10: (53, 0, 1), 30: (153, 0, 1)}, "postgresql": {10: (10, 6, 1), 30: (10, 6, 1)}}
 """Statements, journeys and commits of a round in which so many abandoned registrations expire."""
 
 

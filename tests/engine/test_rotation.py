@@ -14,7 +14,7 @@ import pytest
 from support.portal import BORIS, Clock, Scene, opened, portal_of, tables
 
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
-from registratura.flows.errors import DataDamaged, KeyMissing, KeyUnreadable, KeyWrong
+from registratura.flows.errors import ConcurrentUpdate, DataDamaged, KeyMissing, KeyUnreadable, KeyWrong
 from registratura.flows.registration import Registration
 from registratura.flows.rows import DESTROYED
 from registratura.host import Registratura
@@ -96,6 +96,19 @@ def test_a_process_that_does_not_know_the_new_key_asks_for_it(scene: Scene, kms:
     scene.registered(BORIS)
     assert len(masters(scene)) == 1, "and it wraps by it"
     assert sound(scene)
+
+
+def test_a_batch_that_met_an_event_is_wrapped_once_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.registered()
+    plain, met = scene.storage.rewrap, iter([True])
+
+    def rewrap(keys: Any) -> int:
+        if next(met, False):
+            raise ConcurrentUpdate(flow_id="somebody's", expected="the one read")
+        return int(plain(keys))
+
+    monkeypatch.setattr(scene.storage, "rewrap", rewrap)
+    assert over(scene, lambda: (TWO, ONE)).portal.operator.rewrap_keys() == len(tables(scene)["keys"])
 
 
 def test_what_another_process_still_wraps_by_the_former_key_is_wrapped_the_next_time(scene: Scene) -> None:

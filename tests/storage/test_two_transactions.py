@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from support.rows import begun, due, effect, moved, timer, version_of
 
 from registratura.features import databases
 from registratura.flows.ports import Lost
-from registratura.flows.rows import Changes
+from registratura.flows.rows import DESTROYED, Changes, Erased
 from registratura.storage import SqlStorage, storage_for
 from registratura.storage import due_statements as sql
 
@@ -103,3 +104,23 @@ def test_what_cannot_be_written_with_others_leaves_them_as_they_were(storage: Sq
     with pytest.raises(Lost):
         storage.carry_out(9, 2, plan)
     assert (version_of(storage, "flow-1"), version_of(storage, "flow-2")) == (1, 1)
+
+
+def test_keys_that_go_together_are_held_in_the_order_of_their_ids(storage: SqlStorage) -> None:
+    """As whoever wraps keys anew holds them: in two orders each could hold what the other waits for."""
+    for name in ("flow-2", "flow-1"):
+        write(storage, begun(name, timers=((name, (timer(due=1, flow_id=name),)),)))
+
+    def plan(rows: Any) -> list[Changes]:
+        return [moved(2, row.id, erased=Erased(flows=(row.id,), keys=(f"key-of-{row.id}",))) for row in rows]
+
+    with Session(storage.engine) as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text("UPDATE registratura_keys SET subject = '1' WHERE id = 'key-of-flow-1'"))
+        together = pool.submit(storage.carry_out, 9, 2, plan)
+        assert not wait([together], SOON).done, "it waits for the first"
+        other.execute(text("UPDATE registratura_keys SET subject = '2' WHERE id = 'key-of-flow-2'"))
+        other.commit()
+        assert together.result(WAIT)[0] == 2
+    with storage.unit() as unit:
+        keys = [unit.key(f"key-of-flow-{number}") for number in (1, 2)]
+    assert [(key.subject, key.wrapped) for key in keys if key] == [("1", DESTROYED), ("2", DESTROYED)]

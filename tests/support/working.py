@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from support.portal import Clock, Scene, portal_of
@@ -152,9 +153,22 @@ def until(holds: Callable[[], Any]) -> None:
 def ended(process: subprocess.Popen[bytes]) -> str:
     """Ask the worker to stop, once it has said that it works and so can be asked; what it has said since."""
     assert process.stdout is not None
-    greeting = process.stdout.readline().decode()
+    with silence_ended(process):
+        greeting = process.stdout.readline().decode()
     process.terminate()
-    said = process.communicate(timeout=WAIT)[0].decode()
-    assert process.returncode == 0, greeting + said
+    said = greeting + process.communicate(timeout=WAIT)[0].decode()
+    assert greeting.startswith("Рабочий процесс выполняет"), said
+    assert process.returncode == 0, said
     assert "Traceback" not in said
     return said
+
+
+@contextmanager
+def silence_ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A process that says nothing for too long is killed, so that nobody reads from it for ever."""
+    patience = Timer(WAIT, process.kill)
+    patience.start()
+    try:
+        yield
+    finally:
+        patience.cancel()
