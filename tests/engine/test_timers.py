@@ -11,7 +11,6 @@ from support.portal import (
     Scene,
     tables,
 )
-from support.rows import claim, moved
 
 from registratura.domain.matching import ClinicCard
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
@@ -21,7 +20,7 @@ from registratura.flows.engine.due import Done, Rounds
 from registratura.flows.errors import NotAllowedNow
 from registratura.flows.one_time_code import OneTimeCode, Resend, SendOneTimeCode
 from registratura.flows.registration import Cancel
-from registratura.flows.rows import DESTROYED, Changes, Erased, TimerRow
+from registratura.flows.rows import Changes, Erased, TimerRow
 from registratura.flows.sign_in import ChooseGosuslugi, ChoosePassword, SubmitPassword
 from registratura.flows.sign_in import SignIn as SigningIn
 
@@ -225,46 +224,6 @@ def test_flows_that_cannot_be_carried_out_end_a_round_however_many_timers_they_h
     assert (done.timers, done.broken) == (1, 5)
     assert next(looks, None) is not None, "it would have gone on for ever"
     assert stored_state(scene, sound) == "expired", "they hold up nobody else"
-
-
-def test_what_expires_with_nobody_known_is_forgotten_together(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Abandoned flows are most of what ends by time: each has a data key of its own, and they go in one transaction."""
-    monkeypatch.delattr(timers.Timers, "_alone")
-    gone = [registration(scene) for _ in range(3)]
-    scene.clock.turn(DAY / 2)
-    stays = registration(scene)
-    scene.clock.turn(DAY / 2)
-    assert Rounds(scene.portal.engine, None).next() == Done(timers=3)
-    with scene.storage.unit() as unit:
-        assert [unit.flow(flow).wrapped == DESTROYED for flow in (*gone, stays)] == [True] * 3 + [False]
-    assert all(scene.portal.verify(flow).sound for flow in (*gone, stays))
-
-
-@pytest.mark.parametrize(
-    ("erased", "together"),
-    [
-        (None, True),
-        (Erased(flows=("flow-1",), keys=("key-of-flow-1",)), True),
-        (Erased(flows=("flow-1", "flow-2"), keys=("key-of-flow-1",)), False),
-        (Erased(flows=("flow-1",), keys=("key-of-flow-1", "key-of-flow-2")), False),
-        (Erased(flows=("flow-1",), keys=("key-of-flow-1",), subjects=("a person",)), False),
-        (Erased(flows=("flow-1",), keys=("key-of-flow-1",), stopped=("flow-1",)), False),
-        (Erased(flows=("flow-1",), keys=("key-of-flow-1",), claims=(claim(),)), False),
-    ],
-)
-def test_what_reaches_beyond_its_flow_is_written_by_itself(erased: Erased | None, together: bool) -> None:
-    assert timers._within_its_flow(moved(erased=erased)) is together
-
-
-def test_who_is_told_to_stop_leaves_what_could_not_be_written_together_to_others(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(3):
-        registration(scene)
-    scene.clock.turn(DAY)
-    monkeypatch.setattr(timers, "_within_its_flow", lambda changes: False)
-    looks = iter((False, False))
-    assert Rounds(scene.portal.engine, None, stopping=lambda: next(looks, True)).next() == Done(timers=1)
 
 
 def test_the_timers_of_a_flow_whose_data_is_destroyed_are_gone_and_nobody_is_told(
