@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from enum import StrEnum
 from typing import Any
 
@@ -116,3 +117,13 @@ def test_what_only_the_settings_can_judge_is_told_as_the_rest() -> None:
     with pytest.raises(InvalidPayload, match="submit_code") as caught:
         Attachment.check(SubmitCode(code="1", text_version="1", text_sha256="0" * 64), Settings())
     assert caught.value.problems == (("", "code.format"),)
+
+
+@pytest.mark.parametrize(("login", "password", "problems"), [(320, 1024, ()), (321, 1025, ("login", "password"))])
+def test_what_is_longer_than_anybodys_login_or_password_is_not_judged(
+    login: int, password: int, problems: tuple[str, ...]
+) -> None:
+    expected = tuple((name, "string_too_long") for name in problems)
+    with pytest.raises(InvalidPayload) if problems else nullcontext() as caught:
+        FLOWS["sign_in"].parse("submit_password", {"login": "л" * login, "password": "п" * password})
+    assert (caught.value.problems if caught else ()) == expected
