@@ -105,7 +105,8 @@ def test_a_place_knows_its_path_its_title_and_whether_it_is_an_end() -> None:
 
 def test_which_flows_go_on_while_nobody_is_signed_in() -> None:
     """U67: with the session that began them."""
-    assert {name for name, flow in FLOWS.items() if flow.outlives_sign_in} == {"registration", "sign_in"}
+    outlive = {"registration", "sign_in", "attachment", "one_time_code"}
+    assert {name for name, flow in FLOWS.items() if flow.outlives_sign_in} == outlive
 
 
 def test_an_answer_is_a_refusal_by_its_end_and_not_by_what_a_state_is_called() -> None:
