@@ -140,8 +140,6 @@ def _may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
         return True
     if record.account is not None and (caller.account is not None or not tools.flows.of(record).outlives_sign_in):
         return False
-    if record.session is None:
-        return record.account is None
     return caller.session is not None and record.session == tools.keys.fingerprint("session", caller.session)
 
 
