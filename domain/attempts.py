@@ -2,7 +2,7 @@
 
 A guess is counted before it is judged, in a transaction of its own, so that neither a crash nor a race gives one back:
 
-    attempts_refusals → (allowed) → counted → stored → judgeable? → judged → failed or succeeded → stored
+    attempts_refusals → (allowed) → counted → stored → judgeable? → judged → failed, or all is forgiven → stored
 
 With a limit of 5 the sixth guess that was counted is not judged, even if it is right (U26).
 Locks grow with each time the guesses were used up, and one that is running is not made longer by more guesses.
@@ -69,7 +69,7 @@ CODE_ATTEMPTS_PER_ACCOUNT = AttemptsPolicy(limit=15)
 
 CODE_ATTEMPTS_PER_ADDRESS = AttemptsPolicy(limit=50)
 """Attachment codes tried from one prefix of addresses, which may serve a whole clinic. A success there gives back its
-own guess and must not forgive (do not call `succeeded`): whoever has one good code would buy guesses with it."""
+own guess and must not forgive: whoever has one good code would buy guesses with it."""
 
 CODE_ATTEMPTS_TOTAL = AttemptsPolicy(limit=1_000, window=_HOUR, locks=(), alarm_only=True)
 """All attachment codes tried: somebody sprays the code space (U48)."""
@@ -120,11 +120,6 @@ def strictest(kept: Sequence[Attempts]) -> Attempts:
     """One counter of those that were kept of the same guesses, none of which need have seen all: the least is left."""
     most = max(kept, key=lambda one: (one.locked_until is not None and one.locked_until.timestamp(), one.count))
     return most.model_copy(update={"lock_level": max(one.lock_level for one in kept)})
-
-
-def succeeded(attempts: Attempts) -> Attempts:
-    """After a right guess that was judged: all is forgiven."""
-    return Attempts()
 
 
 def exhausted(policy: AttemptsPolicy, attempts: Attempts) -> bool:

@@ -17,7 +17,6 @@ from registratura.domain.attempts import (
     judgeable,
     overrun,
     strictest,
-    succeeded,
 )
 from registratura.flows.engine.ask import Asking
 from registratura.flows.engine.codec import micros
@@ -125,7 +124,7 @@ def settled(
             if after != current:
                 changes += [AttemptChange(scope, after, None) for scope in counter.scopes]
         else:
-            after = succeeded(current) if counter.forgives else current
+            after = NONE if counter.forgives else current
             overran = (ask.unit.attempts(counter.scope) or NONE).locked_until
             own, open_at = None if counter.forgives else ticket.at, micros(max(ask.now, overran or ask.now))
             changes += [AttemptChange(scope, after, open_at, own) for scope in counter.scopes]

@@ -157,6 +157,6 @@ def _effect(engine: Engine, row: EffectRow) -> Effect:
 
 
 def _pause(engine: Engine, attempts: int) -> timedelta:
-    """Twice as long each time, up to an hour, and a random part, so that many do not come back in the same moment."""
-    longest = min(2 ** max(attempts, 1), 3600)
+    """Twice as long each time, and a random part, so that many do not come back in the same moment."""
+    longest = 2**attempts
     return timedelta(seconds=longest / 2 + engine.tools.ids.number(1_000_000) / 1_000_000 * longest / 2)

@@ -34,7 +34,7 @@ def plan_event(ask: Asking, record: AnyRecord, event: Event) -> list[Step]:
     return steps
 
 
-def plan_start(ask: Asking, start: Start, session: str | None = None) -> list[Step]:
+def plan_start(ask: Asking, start: Start, session: str) -> list[Step]:
     """The steps of a new flow: its own first. If the first one has refusals, nothing is to be written."""
     flow, blank = start.flow, _blank(ask, start, session)
     facts = _gather(ask, flow, blank, start.event)
@@ -120,9 +120,8 @@ def _gather(ask: Asking, flow: AnyFlow, record: AnyRecord, event: Event) -> Fact
     return gather(record, event, ask) if gather else NO_FACTS
 
 
-def _blank(ask: Asking, start: Start, session: str | None) -> FlowRecord[Any]:
-    life = start.flow.life(ask.settings)
-    expires = life is not None and "expire" in start.flow.by_name
+def _blank(ask: Asking, start: Start, session: str) -> FlowRecord[Any]:
+    life = start.flow.life(ask.settings) if "expire" in start.flow.by_name else None
     return FlowRecord(
         id=start.id,
         flow=start.flow.name,
@@ -135,7 +134,7 @@ def _blank(ask: Asking, start: Start, session: str | None) -> FlowRecord[Any]:
         account=start.account,
         subject=start.subject,
         session=session,
-        timers={"expire": Timer(_later(ask.now, life), 1)} if expires and life else {},
+        timers={"expire": Timer(_later(ask.now, life), 1)} if life else {},
     )
 
 

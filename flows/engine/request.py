@@ -120,12 +120,9 @@ def visible(ask: Asking, flow_id: str, caller: Caller | None) -> AnyRecord:
     """The record, for who may see it.
 
     Raises:
-        UnknownFlow: there is none for them. Erased, to the host only: what it held is destroyed.
+        UnknownFlow: there is none for them. Erased: what it held is destroyed, which only the host may be told.
     """
-    try:
-        record = ask.stored(flow_id)
-    except Erased as error:
-        raise told_to(caller, error) from None
+    record = ask.stored(flow_id)
     if record is None or not _may_see(ask.tools, record, caller):
         raise UnknownFlow(flow_id=flow_id)
     return record
@@ -140,8 +137,6 @@ def _may_see(tools: Tools, record: AnyRecord, caller: Caller | None) -> bool:
         return True
     if record.account is not None and (caller.account is not None or not tools.flows.of(record).outlives_sign_in):
         return False
-    if record.session is None:
-        return record.account is None
     return caller.session is not None and record.session == tools.keys.fingerprint("session", caller.session)
 
 

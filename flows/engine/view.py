@@ -111,7 +111,7 @@ def view_of(ask: Asking, texts: Texts, record: AnyRecord, **ended: Any) -> FlowV
     flow = ask.tools.flows.of(record)
     key = texts.screen_key(flow.name, record.state)
     screen = _screen(ask, texts, flow, record, key)
-    hidden = screen.items.get("hidden", ())
+    hidden = screen.items.get("hidden")
     drawn = _drawn(texts, flow, record.state, key)
     actions = tuple(_judged(texts, action, rules, record) if rules else action for action, rules in drawn)
     return FlowView(
@@ -192,7 +192,7 @@ def _buttons(texts: Texts, key: str, event: type[Event]) -> tuple[Button, ...]:
 def schema_of(event: type[Event], texts: Texts) -> Mapping[str, Any]:
     """The JSON Schema of an event's payload, for forms: fields have Russian titles, and no word is for programmers."""
     schema = plain_schema(event)
-    fields = schema.get("properties", {}).items()
+    fields = schema["properties"].items()
     titled = {name: {**field, "title": texts(f"field.{event.name}.{name}")} for name, field in fields}
     return {**schema, "properties": titled} if titled else schema
 

@@ -24,7 +24,6 @@ from registratura.domain.attempts import (
     judgeable,
     overrun,
     strictest,
-    succeeded,
 )
 from registratura.domain.refusal import Refusal
 
@@ -93,10 +92,6 @@ def test_a_calm_week_makes_the_locks_short_again() -> None:
     calm = locked.locked_until + POLICY.calm
     assert counted(POLICY, locked, calm - TICK).lock_level == 2
     assert counted(POLICY, locked, calm).lock_level == 0
-
-
-def test_a_success_forgives_all() -> None:
-    assert succeeded(guess(POLICY, NONE_YET, NOW, 4)) == NONE_YET
 
 
 def test_the_window_begins_anew_with_the_first_guess_after_it() -> None:

@@ -7,11 +7,15 @@ import pytest
 from support.cabinet import relative
 from support.leaving import withdrawn
 from support.portal import AT_HOME, MARGARITA, Scene, accepting
+from support.second import Registration2, beside
 
 from registratura.domain.matching import ClinicCard
+from registratura.flows.catalogue import FLOWS
 from registratura.flows.common import Cancel
 from registratura.flows.engine.audit import Problem, Verdict
 from registratura.flows.errors import DataDamaged, Erased, RegistraturaError, UnknownFlow
+from registratura.flows.step import Stays
+from registratura.flows.versions import Catalogue, UnknownVersion
 
 
 def change(scene: Scene, statement: str) -> None:
@@ -34,6 +38,9 @@ def test_a_verdict_says_of_which_flow_it_is_and_how_much_was_looked_at(scene: Sc
         ("UPDATE registratura_log SET transition = 'a/b/c' WHERE seq = 2", Problem("log_changed", 2)),
         ("DELETE FROM registratura_log WHERE seq = 4", Problem("log_end", 3)),
         ("DELETE FROM registratura_log", Problem("log_end", 0)),
+        ("DELETE FROM registratura_log", Problem("log_empty")),
+        ("UPDATE registratura_log SET outcome = '{}' WHERE seq = 2", Problem("log_not_replayed", 2)),
+        ("UPDATE registratura_flows SET changed_at = 1", Problem("log_fold")),
         ("UPDATE registratura_evidence SET entry = '{}'", Problem("consent_changed", 1)),
         ("UPDATE registratura_evidence SET previous = 'a'", Problem("consent_changed", 1)),
         ("UPDATE registratura_evidence SET hash = 'a'", Problem("consent_changed", 1)),
@@ -50,6 +57,20 @@ def test_timers_are_looked_at_whatever_is_sealed(sqlite: Scene) -> None:
     card = relative(sqlite, sqlite.registered())
     change(sqlite, f"DELETE FROM registratura_timers WHERE flow_id = '{card}'")
     assert sqlite.portal.verify(card).problems == (Problem("timers"),)
+
+
+def test_an_entry_that_was_changed_hides_no_claim_that_is_lost_after_it(sqlite: Scene) -> None:
+    flow = sqlite.at_card().id
+    change(sqlite, f"UPDATE registratura_log SET outcome = 'no JSON' WHERE flow_id = '{flow}' AND seq = 2")
+    change(sqlite, "DELETE FROM registratura_claims")
+    assert Problem("claims", 6) in sqlite.portal.verify(flow).problems
+
+
+def test_a_migration_that_would_be_none_now_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, second = scene.at_consent().id, beside(scene)
+    second.portal.migrate(flow)
+    monkeypatch.setitem(Registration2.migrations, 1, lambda old, now: Stays("не сейчас"))
+    assert second.portal.verify(flow).problems == (Problem("log_decided_otherwise", 4),)
 
 
 @pytest.fixture
@@ -93,3 +114,10 @@ def test_an_entry_that_does_not_open_is_told_as_damaged(sqlite: Scene) -> None:
     card = sqlite.flow_of(sqlite.registered(), "patient_card")
     change(sqlite, f"UPDATE registratura_log SET sealed = 'v1.a.b.c' WHERE flow_id = '{card}' AND sealed IS NOT NULL")
     assert failure(sqlite, sqlite.portal.replay, card) == (DataDamaged, {"what": "the log", "flow_id": card})
+
+
+def test_a_program_that_does_not_know_a_flow_at_all_decides_none_of_its_history(scene: Scene) -> None:
+    card = scene.flow_of(scene.registered(), "patient_card")
+    others = Catalogue(*(flow for name, flow in FLOWS.items() if name != "patient_card"))
+    unknown = {"flow_id": card, "flow": "patient_card", "chart_version": 1, "known": "none"}
+    assert failure(scene, beside(scene, others).portal.replay, card) == (UnknownVersion, unknown)

@@ -10,7 +10,7 @@ import pytest
 from support.portal import NOON, PASSWORD, Scene
 from support.rows import entry
 
-from registratura.flows.engine.codec import flow_row, log_hash, log_place, moved_row, sealed, split
+from registratura.flows.engine.codec import flow_place, flow_row, log_hash, log_place, moved_row, sealed, split
 from registratura.flows.errors import Erased
 from registratura.flows.record import Timer
 from registratura.flows.registration import ChooseRegion, Registration
@@ -72,6 +72,11 @@ def test_a_sealed_part_opens_in_the_entry_it_was_sealed_for_and_in_no_other(scen
     for other in (log_place("flow-1", 1), log_place("flow-11", 1)):
         with pytest.raises(ValueError, match="does not open"):
             keys.open(*sealing[1:], envelope, other)
+
+
+def test_what_is_sealed_is_bound_to_the_names_of_its_places_for_ever() -> None:
+    assert flow_place("flow-1") == "flows/flow-1/sealed"
+    assert log_place("flow-1", 2) == "log/flow-1/2/sealed"
 
 
 def test_nothing_more_is_sealed_for_who_was_erased(scene: Scene) -> None:

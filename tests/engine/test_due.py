@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from support.portal import Scene
+from support.working import Sent, code, statuses
 
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine.codec import micros
-from registratura.flows.engine.due import Done
-from registratura.flows.one_time_code import OneTimeCode, SendOneTimeCode
+from registratura.flows.engine.due import LEASE, Done, Rounds
 
 
 @dataclass
@@ -33,13 +33,9 @@ def failing(effect: DeliverCode, effect_id: str) -> None:
     raise TimeoutError
 
 
-def sent(scene: Scene) -> str:
-    return scene.portal.start(OneTimeCode, SendOneTimeCode(phone="+79001234567", person="somebody")).id
-
-
-@pytest.mark.parametrize(("drawn", "part"), [(0, 0.5), (500_000, 0.75), (999_999, 0.9999995)])
-def test_a_pause_doubles_up_to_an_hour_and_half_of_it_is_left_to_chance(scene: Scene, drawn: int, part: float) -> None:
-    sent(scene)
+@pytest.mark.parametrize(("drawn", "part"), [(0, 0.5), (500_000, 0.75), (10**9, 0.9999995)])
+def test_a_pause_doubles_and_half_of_it_is_left_to_chance(scene: Scene, drawn: int, part: float) -> None:
+    code(scene)
     tools = scene.portal.engine.tools
     scene.portal.engine.tools = replace(tools, ids=Drawn(tools.ids, drawn))
     scene.portal.handlers[DeliverCode] = failing
@@ -53,7 +49,7 @@ def test_a_pause_doubles_up_to_an_hour_and_half_of_it_is_left_to_chance(scene: S
 
 
 def test_what_is_done_says_nothing_of_a_failure_before_it(scene: Scene) -> None:
-    sent(scene)
+    code(scene)
     scene.portal.handlers[DeliverCode] = failing
     scene.portal.run_due()
     scene.clock.turn(timedelta(seconds=2))
@@ -67,3 +63,42 @@ def test_what_is_done_says_nothing_of_a_failure_before_it(scene: Scene) -> None:
 def test_a_round_that_did_anything_was_not_idle(what: str) -> None:
     assert Done().idle
     assert not Done(**{what: 1}).idle
+
+
+def test_who_is_to_stop_gives_back_what_it_has_leased_as_it_was(scene: Scene) -> None:
+    for person in range(3):
+        code(scene, str(person))
+    scene.portal.handlers[DeliverCode] = failing
+    scene.portal.run_due()
+    scene.clock.turn(timedelta(seconds=2))
+    sent = scene.portal.handlers[DeliverCode] = Sent()
+    rounds = Rounds(scene.portal.engine, scene.portal.dispatcher, stopping=lambda: bool(sent))
+    assert rounds.next() == Done(delivered=1)
+    now = micros(scene.clock.now)
+    left = [(row.attempts, row.due, row.error) for row in scene.storage.effects("pending")]
+    assert left == [(1, now, "TimeoutError")] * 2
+    assert statuses(scene) == [("done", 2), ("pending", 1), ("pending", 1)]
+
+
+def test_a_lease_is_renewed_where_less_than_nine_tenths_of_it_are_left(scene: Scene) -> None:
+    until: list[timedelta] = []
+    begun = scene.clock.now
+
+    def handler(effect: DeliverCode, effect_id: str) -> None:
+        (due,) = [row.due for row in scene.storage.effects("leased") if row.id == effect_id]
+        until.append(timedelta(microseconds=due - micros(begun)))
+        scene.clock.turn(LEASE / 10)
+
+    scene.portal.handlers[DeliverCode] = handler
+    for person in range(3):
+        code(scene, str(person))
+    scene.portal.run_due()
+    assert until == [LEASE, LEASE, LEASE * 1.2]
+
+
+def test_of_an_effect_that_cannot_be_read_it_is_noted_that_it_is_damaged(sqlite: Scene) -> None:
+    code(sqlite)
+    with sqlite.storage.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE registratura_effects SET kind = 'nobody_knows'")
+    assert sqlite.portal.run_due().failed == 1
+    assert [row.error for row in sqlite.storage.effects("pending")] == ["DataDamaged"]

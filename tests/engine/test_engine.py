@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from support.cabinet import relative
 from support.leaving import withdrawn
-from support.portal import AT_HOME, CONSENTS, NOON, PASSWORD, Scene, tables
+from support.portal import AT_HOME, CONSENTS, NOON, PASSWORD, Scene, submitting, tables
 
 from registratura.domain.consent import Purpose
 from registratura.flows.engine.ask import Asking
@@ -156,3 +157,65 @@ def test_a_repetition_is_answered_though_its_entry_is_gone(sqlite: Scene) -> Non
         "",
         {"region": "Челябинская область"},
     )
+
+
+def hosts_transaction(scene: Scene) -> Any:
+    return scene.storage.engine.begin() if hasattr(scene.storage, "engine") else scene.storage.transaction()
+
+
+def test_within_the_hosts_transaction_all_see_what_is_not_committed(scene: Scene) -> None:
+    engine = scene.portal.engine
+    with hosts_transaction(scene) as within:
+        flow = engine.start(Registration, within=within).id
+        assert engine.get(flow, within=within).state == engine.record(flow, within=within).state == "region"
+        assert [row.event for row in engine.history(flow, within=within)] == ["begin_registration"]
+        with engine.asking(within=within) as ask:
+            assert ask.stored(flow) is not None
+
+
+def test_a_start_is_answered_once_for_each_key_whichever_flow_it_starts(scene: Scene) -> None:
+    flow = scene.portal.start(Registration, idempotency_key="k").id
+    with scene.storage.unit() as unit:
+        answer = unit.idempotent("host:start", "k")
+    assert (answer.flow_id, answer.seq) == (flow, 1)
+
+
+def test_an_attempt_is_one_with_the_event_that_its_caller_sends_under_the_same_key(scene: Scene) -> None:
+    caller = scene.registered()
+    flow = scene.at_code_entry(caller).id
+    given: dict[str, Any] = {"caller": caller, "idempotency_key": "k"}
+    ticket = scene.portal.attempt(flow, submitting("00000000"), **given)
+    scene.portal.send(flow, submitting("00000000"), **given)
+    with scene.storage.unit() as unit:
+        assert unit.ticket(ticket).spent
+    assert len(tables(scene)["tickets"]) == 1
+
+
+def test_an_attempt_counts_for_the_address_of_its_caller_who_must_see_the_flow(scene: Scene) -> None:
+    caller = scene.registered()
+    flow = scene.at_code_entry(caller).id
+    with pytest.raises(UnknownFlow):
+        scene.portal.attempt(flow, submitting("00000000"), caller=Caller(session="another"))
+    assert not tables(scene)["attempts"]
+    scene.portal.attempt(flow, submitting("00000000"), caller=replace(caller, address="203.0.113.7"))
+    assert len(tables(scene)["attempts"]) == 4, "the profile, the account, all, and the address"
+
+
+@pytest.mark.parametrize(("who", "error"), [(AT_HOME, UnknownFlow), (None, Erased)])
+def test_that_something_else_was_destroyed_only_the_host_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, who: Caller | None, error: type[UnknownFlow]
+) -> None:
+    def asking_for_another(*given: Any) -> Any:
+        raise Erased(flow_id="another")
+
+    flow = scene.portal.start(Registration, caller=AT_HOME).id
+    monkeypatch.setitem(Registration.gatherers, ChooseRegion, asking_for_another)
+    monkeypatch.setitem(Registration.showers, "region", asking_for_another)
+    calls = (
+        lambda: scene.portal.get(flow, caller=who),
+        lambda: scene.portal.send(flow, ChooseRegion(region="74"), caller=who),
+    )
+    for call in calls:
+        with pytest.raises(UnknownFlow) as caught:
+            call()
+        assert (type(caught.value), caught.value.params) == (error, {"flow_id": "another"})

@@ -229,8 +229,9 @@ def test_of_two_writers_without_a_key_one_must_look_again(scene: Scene) -> None:
         scene.portal.send(flow, URAL, caller=AT_HOME)
         return changes
 
-    with meddling(scene.storage, write=meanwhile), pytest.raises(ConcurrentUpdate, match=flow):
+    with meddling(scene.storage, write=meanwhile), pytest.raises(ConcurrentUpdate) as caught:
         scene.portal.send(flow, NOWHERE, caller=AT_HOME)
+    assert caught.value.params == {"flow_id": flow, "expected": "the one read"}
     assert scene.events(flow)[1:] == ["region/choose_region/main_page"]
 
 

@@ -24,7 +24,7 @@ from registratura.flows.engine.view import (
 from registratura.flows.errors import NotAllowedNow
 from registratura.flows.event import Origin
 from registratura.flows.patient_card import PatientCard
-from registratura.flows.registration import CorrectCard, Registration
+from registratura.flows.registration import ChooseRegion, CorrectCard, Registration
 from registratura.flows.sign_in import ChoosePassword, SignIn, SubmitPassword
 
 TEXT = CONSENTS[Purpose.PERSONAL_DATA]
@@ -88,8 +88,8 @@ def test_a_button_that_a_screen_does_not_have_is_left_out_and_its_action_stays(s
     caller = scene.registered()
     cabinet = scene.portal.start(Cabinet, BeginCabinet(), caller=caller)
     view = scene.portal.send(cabinet.id, OpenCabinet(), caller=caller)
-    assert [button.name for button in view.action("open_code_entry").buttons] == ["open_code_entry.button"]
-    assert view.action("open_code_entry").buttons[0].payload == {"by": "button"}
+    (button,) = view.action("open_code_entry").buttons
+    assert button == Button("open_code_entry.button", "Прикрепление к клинике", {"by": "button"})
     opened = scene.portal.send(cabinet.id, OpenCodeEntry(), caller=caller)
     assert list(opened.started) == ["attachment"]
     window = scene.portal.get(opened.started["attachment"], caller=caller)
@@ -98,6 +98,23 @@ def test_a_button_that_a_screen_does_not_have_is_left_out_and_its_action_stays(s
     view = scene.portal.get(cabinet.id, caller=caller)
     assert view.action("open_code_entry").buttons == ()
     assert scene.portal.send(cabinet.id, OpenCodeEntry(), caller=caller).refusals == ()
+
+
+def test_a_screen_may_call_a_button_otherwise_than_others_do(scene: Scene) -> None:
+    window = scene.at_code_entry(scene.registered())
+    assert window.action("submit_code").buttons == (Button("submit_code", "Подключить"),)
+    assert TEXTS("button.submit_code") == "Сохранить"
+
+
+def test_the_actions_of_a_screen_are_drawn_once(scene: Scene) -> None:
+    flow = scene.at_consent().id
+    one, two = (scene.portal.get(flow).actions for _ in range(2))
+    assert [id(action) for action in one] == [id(action) for action in two]
+
+
+def test_the_words_of_a_screens_items_stand_in_its_text(scene: Scene) -> None:
+    view = scene.walk(scene.portal.start(Registration).id, ChooseRegion(region="74"))
+    assert view.screen.text.startswith("Ваш регион: Челябинская область. ")
 
 
 def test_a_refusal_is_told_with_its_text_and_when_it_is_over(scene: Scene) -> None:
@@ -117,6 +134,8 @@ def test_what_a_person_sees_of_themselves_is_in_no_log(scene: Scene) -> None:
     assert "Алексеева" not in repr(view)
     assert view.screen.text not in repr(view)
     assert view.screen.title not in repr(view)
+    assert repr(Screen("id", "a title", "a text", "a notice", {"name": "Алексеева"})) == "Screen(id='id')"
+    assert Screen("id", "a title", "a text").notice == ""
 
 
 def test_a_first_answer_is_told_again_with_the_screen_of_now(scene: Scene) -> None:
