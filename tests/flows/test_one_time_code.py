@@ -139,3 +139,19 @@ def test_too_soon_is_told_with_the_time_from_which_it_is_not(scene: Scene) -> No
     (refusal,) = view.refusals
     assert (codes(view), view.state) == (["one_time_code.too_soon"], "sent")
     assert refusal.retry_at == scene.clock.now + scene.portal.parts.settings.one_time_codes.resend_after
+
+
+def test_what_is_sent_again_counts_with_all_that_the_person_asked_for(scene: Scene) -> None:
+    pause = scene.portal.engine.tools.settings.one_time_codes.resend_after
+    first = asked(scene).id
+    scene.clock.turn(pause)
+    asked(scene)
+    assert codes(scene.portal.send(first, Resend())) == ["one_time_code.too_soon"]
+    scene.clock.turn(pause)
+    assert codes(scene.portal.send(first, Resend())) == []
+
+
+def test_where_nobody_is_named_each_request_counts_for_itself(scene: Scene) -> None:
+    one, other = asked(scene, person="").id, asked(scene, person="").id
+    for flow in (one, other):
+        assert codes(scene.portal.send(flow, Resend())) == ["one_time_code.too_soon"]
