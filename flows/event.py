@@ -91,7 +91,7 @@ class TimeEvent(Event):
 class By(Value):
     """By whom and over what a step came: what of the caller is recorded with it."""
 
-    channel: str = "web"
+    channel: str
     account: str | None = None
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from support.portal import NOON
+from support.second import Registration2
 
 from registratura.domain.refusal import Refusal
 from registratura.flows.chart import Chart
-from registratura.flows.decide import decide, decide_start
+from registratura.flows.decide import decide, decide_migration, decide_start
 from registratura.flows.errors import ChartError, NotAllowedNow
 from registratura.flows.event import By, Event, Facts
 from registratura.flows.flow import Flow
@@ -27,7 +28,7 @@ from registratura.flows.registration import (
     SignIn,
 )
 from registratura.flows.registration.data import RegionFacts, TextFacts
-from registratura.flows.step import Case, Move
+from registratura.flows.step import Case, Move, Step
 
 HOUR = timedelta(hours=1)
 LATER = NOON + HOUR
@@ -161,3 +162,9 @@ def test_a_flow_declares_everything_for_itself_alone() -> None:
 def vars_of_a_flow() -> dict[str, Any]:
     chart: type[Chart] = Registration.chart
     return {"chart": chart, "data": RegistrationData, "begins": (BeginRegistration,), "events": (ChooseRegion,)}
+
+
+def test_a_migration_is_told_as_one() -> None:
+    step = decide_migration(Registration2, RECORD, now=LATER)
+    assert isinstance(step, Step)
+    assert (step.by, step.event.title()) == (By(channel="migration"), "Переход на новую версию схемы")

@@ -17,6 +17,7 @@ from registratura.flows.errors import (
     NotAllowedNow,
     RegistraturaError,
     StartRefused,
+    UnknownStoredState,
 )
 
 FOUND = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
@@ -28,7 +29,7 @@ def test_all_of_them_are_in_one_tree() -> None:
     kinds = [kind for kind in FOUND if issubclass(kind, RegistraturaError)]
     assert len(kinds) == len(FOUND) > 25
     assert [kind for kind in LEAVES if not kind.cause] == []
-    assert [kind for kind in LEAVES if not kind.cure and kind is not ChartError] == []
+    assert [kind for kind in (*LEAVES, UnknownStoredState) if not kind.cure and kind is not ChartError] == []
     assert len({kind.code for kind in LEAVES}) == len(LEAVES)
     assert {kind.code for kind in (KeyMissing, IdempotencyConflict)} == {"key_missing", "idempotency_conflict"}
 
@@ -43,6 +44,10 @@ def test_an_error_says_cause_and_cure_with_what_it_was_told(kind: type[Registrat
     assert (said, said.strip()) == (text.format(**params).strip(), said)
     assert [name for name in params.values() if name not in said] == []
     assert said[:1].isupper() or said[:1] in "`'<«"
+
+
+def test_a_programmers_mistake_is_told_without_a_cure() -> None:
+    assert str(ChartError(flow="registration", problem="no initial state")) == "«registration»: no initial state."
 
 
 def test_what_an_error_lists_is_in_its_words() -> None:
