@@ -24,7 +24,7 @@ class Migration:
     after: AnyRecord | Stays
 
 
-def migrate(engine: Engine, flow_id: str, *, dry_run: bool = False) -> Migration | None:
+def migrate(engine: Engine, flow_id: str, *, dry_run: bool) -> Migration | None:
     """Take a flow over by the newest version that has a migration from its own. None: it has ended, or none has.
 
     Timers that are due are carried out first, by the old version. A dry run writes nothing.

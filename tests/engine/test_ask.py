@@ -7,7 +7,7 @@ from typing import Any
 
 from support.faults import meddling
 from support.people import identity
-from support.portal import Scene, codes, submitting
+from support.portal import AT_HOME, Scene, codes, submitting
 
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
 from registratura.flows.patient_card import TakeNew
@@ -63,3 +63,9 @@ def test_a_code_redeemed_while_consent_is_withdrawn_leaves_no_right(scene: Scene
     assert not left
     assert codes(view) == ["consent.withdrawn"]
     assert scene.state(code.id) == "issued"
+
+
+def test_the_session_of_who_asks_is_in_no_log(scene: Scene) -> None:
+    with scene.portal.engine.asking(AT_HOME) as ask:
+        assert ask.session == AT_HOME.session
+        assert str(AT_HOME.session) not in repr(ask)

@@ -12,9 +12,10 @@ from support.second import Registration2, beside
 from registratura.domain.matching import ClinicCard
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.common import Cancel
-from registratura.flows.engine.audit import Problem, Verdict
+from registratura.flows.engine.audit import PROBLEMS, Problem, Verdict
 from registratura.flows.errors import DataDamaged, Erased, RegistraturaError, UnknownFlow
 from registratura.flows.step import Stays
+from registratura.flows.texts import Texts
 from registratura.flows.versions import Catalogue, UnknownVersion
 
 
@@ -121,3 +122,9 @@ def test_a_program_that_does_not_know_a_flow_at_all_decides_none_of_its_history(
     others = Catalogue(*(flow for name, flow in FLOWS.items() if name != "patient_card"))
     unknown = {"flow_id": card, "flow": "patient_card", "chart_version": 1, "known": "none"}
     assert failure(scene, beside(scene, others).portal.replay, card) == (UnknownVersion, unknown)
+
+
+def test_each_problem_is_told_in_words_and_has_a_text_for_people() -> None:
+    keys = Texts.russian().keys()
+    assert {f"problem.{code}" for code in PROBLEMS} == {key for key in keys if key.startswith("problem.")}
+    assert all(str(Problem(code, 7)) for code in PROBLEMS)

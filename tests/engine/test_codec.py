@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 from support.portal import NOON, PASSWORD, Scene
 from support.rows import entry
 
-from registratura.flows.engine.codec import flow_place, flow_row, log_hash, log_place, moved_row, sealed, split
+from registratura.domain.values import Personal, Value
+from registratura.flows.engine.codec import dump, flow_place, flow_row, log_hash, log_place, moved_row, sealed, split
 from registratura.flows.errors import Erased
 from registratura.flows.record import Timer
 from registratura.flows.registration import ChooseRegion, Registration
@@ -72,6 +75,26 @@ def test_a_sealed_part_opens_in_the_entry_it_was_sealed_for_and_in_no_other(scen
     for other in (log_place("flow-1", 1), log_place("flow-11", 1)):
         with pytest.raises(ValueError, match="does not open"):
             keys.open(*sealing[1:], envelope, other)
+
+
+class Told(Value):
+    """Fields that may be empty, each in its way."""
+
+    name: Annotated[str | None, Personal] = None
+    words: Annotated[str, Personal] = ""
+    lines: Annotated[tuple[str, ...], Personal] = ()
+    notes: Annotated[dict[str, str], Personal] = Field(default_factory=dict)
+
+
+def test_what_is_empty_stays_in_clear_and_what_is_filled_is_sealed() -> None:
+    empty = {"name": None, "words": "", "lines": [], "notes": {}}
+    filled = {"name": "Ёлкина", "words": "слово", "lines": ["строка"], "notes": {"a": "b"}}
+    assert split(Told()) == (empty, {})
+    assert split(Told(**filled)) == ({}, filled)
+
+
+def test_one_text_stands_for_one_value() -> None:
+    assert dump({"b": "ё", "a": [1, 2]}) == '{"a":[1,2],"b":"ё"}'
 
 
 def test_what_is_sealed_is_bound_to_the_names_of_its_places_for_ever() -> None:

@@ -12,7 +12,7 @@ from support.working import Sent, code, statuses
 
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine.codec import micros
-from registratura.flows.engine.due import LEASE, Done, Rounds
+from registratura.flows.engine.due import KEPT, LEASE, RENEWED, TRIES, WITHOUT_HANDLER, Done, Rounds
 
 
 @dataclass
@@ -57,6 +57,11 @@ def test_what_is_done_says_nothing_of_a_failure_before_it(scene: Scene) -> None:
     scene.portal.run_due(limit=1)
     (row,) = scene.storage.effects()
     assert (row.status, row.attempts, row.error, row.due) == ("done", 2, "", micros(scene.clock.now))
+
+
+def test_the_numbers_are_those_that_the_documents_tell() -> None:
+    spans = [span / timedelta(minutes=1) for span in (LEASE, WITHOUT_HANDLER, KEPT)]
+    assert [*spans, TRIES, RENEWED] == [1, 1, 7 * 24 * 60, 8, 0.9]
 
 
 @pytest.mark.parametrize("what", ["timers", "delivered", "failed", "dead"])

@@ -13,11 +13,14 @@ from support.second import ANSWER, BOTH, LIFE, PAUSE, Registration2, SecondData,
 
 from registratura.flows.engine.ask import Asking
 from registratura.flows.errors import ChartError, ConcurrentUpdate, RegistraturaError
+from registratura.flows.event import Facts
 from registratura.flows.ports import Lost
 from registratura.flows.record import FlowData
 from registratura.flows.registration import (
     CloseConsent,
+    Expire,
     GoToGosuslugi,
+    Registration,
     SkipPassword,
 )
 from registratura.flows.rows import Changes
@@ -211,3 +214,17 @@ def test_a_migration_that_is_changed_afterwards_is_noticed(scene: Scene, monkeyp
     assert [str(problem) for problem in second.portal.verify(flow).problems] == [
         "log: entry 8 would be decided otherwise"
     ]
+
+
+def test_what_is_due_before_a_migration_may_look_at_other_flows(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    card, looked_at = scene.flow_of(scene.registered(), "patient_card"), list[str]()
+
+    def look(record: Any, event: Any, ask: Any) -> Facts:
+        looked_at.append(ask.load(card).state)
+        return Facts()
+
+    flow, second = scene.at_consent().id, beside(scene)
+    monkeypatch.setitem(Registration.gatherers, Expire, look)
+    scene.clock.turn(LIFE)
+    assert second.portal.migrate(flow) is None, "it has ended"
+    assert looked_at == ["confirmed"]
