@@ -39,7 +39,7 @@ def record(flow_id: str = "flow-1", version: int = 1, **more: Any) -> FlowRecord
 
 
 def step(before: FlowRecord[Any] | None, after: FlowRecord[Any], move: Move = STAY) -> Step:
-    return Step(before, after, URAL, Facts(), By(), NOON, "region/choose_region/main_page", move)
+    return Step(before, after, URAL, Facts(), By(channel="web"), NOON, "region/choose_region/main_page", move)
 
 
 def begin(rows: Rows, flow_id: str, subject: str | None = None) -> FlowRecord[Any]:
