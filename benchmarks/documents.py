@@ -9,7 +9,7 @@ from pathlib import Path
 from figures import Part, targets
 
 DOCS = Path(__file__).parents[1] / "docs"
-DOCUMENTS = (DOCS / "performance.md", DOCS / "scaling.md")
+DOCUMENTS = (DOCS / "performance.md", DOCS / "scaling.md", DOCS / "restate.md")
 VERDICTS = re.compile(r"(?<=## Targets\n\n```\n).*?(?=```)", re.DOTALL)
 
 
