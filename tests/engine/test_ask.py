@@ -10,7 +10,7 @@ from support.people import identity
 from support.portal import AT_HOME, Scene, codes, submitting
 
 from registratura.flows.consent_withdrawal import ConsentWithdrawal
-from registratura.flows.patient_card import TakeNew
+from registratura.flows.patient_card import PatientCard, TakeNew
 from registratura.flows.registration import ChooseRegion, GoToGosuslugi, Registration
 from registratura.flows.rows import Changes
 from registratura.flows.sign_in import ChooseGosuslugi, SignIn
@@ -20,6 +20,14 @@ def test_of_a_flow_that_is_not_there_no_event_is_known(scene: Scene) -> None:
     with scene.portal.engine.asking() as ask:
         assert ask.log("nobody's", "register") == ()
         assert ask.load("nobody's") is None
+
+
+def test_of_what_somebody_has_only_the_flows_that_are_asked_for_are_read(scene: Scene) -> None:
+    caller = scene.registered()
+    with scene.portal.engine.asking() as ask:
+        (card,) = ask.of_account(caller.account, PatientCard)
+        assert list(ask.seen.values()) == [card]
+    assert card.id == scene.flow_of(caller, "patient_card")
 
 
 def test_what_an_event_said_is_found_in_the_log_with_when_it_was(scene: Scene) -> None:

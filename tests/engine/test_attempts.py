@@ -10,7 +10,6 @@ from sqlalchemy import text
 from support.faults import DiskFull, fails, meddling
 from support.portal import BORIS, PASSWORD, Scene, codes, submitting, tables
 
-from registratura.domain.attempts import AttemptsPolicy
 from registratura.domain.codes import AttachmentCodePolicy
 from registratura.flows.clinic_right import Withdraw
 from registratura.flows.effects import DeliverCode
@@ -191,21 +190,6 @@ def test_a_locked_account_is_locked_for_its_right_password_too_and_in_every_wind
     assert "Он снова откроется через 1 минуту, в " in right.screen.text
     scene.clock.turn(timedelta(minutes=1))
     assert scene.portal.send(other, guess(PASSWORD)).state == "signed_in"
-
-
-def test_without_locks_the_guesses_come_back_when_the_window_is_over(make_scene: Callable[..., Scene]) -> None:
-    window = timedelta(hours=3)
-    scene = make_scene(attempts={"password": AttemptsPolicy(limit=2, window=window, locks=())})
-    flow = signing_in(scene)
-    free_at = scene.clock.now + window
-    for _ in range(2):
-        assert codes(scene.portal.send(flow, guess())) == ["sign_in.failed"]
-        scene.clock.turn(timedelta(minutes=1))
-    other = signing_in(scene)
-    (refusal,) = scene.portal.send(other, guess()).refusals
-    assert (refusal.code, refusal.retry_at) == ("attempts.exhausted", free_at)
-    scene.clock.now = free_at
-    assert codes(scene.portal.send(signing_in(scene), guess())) == ["sign_in.failed"]
 
 
 def test_what_is_unknown_locks_just_as_what_is_known(scene: Scene) -> None:

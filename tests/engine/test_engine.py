@@ -173,6 +173,14 @@ def test_within_the_hosts_transaction_all_see_what_is_not_committed(scene: Scene
             assert ask.stored(flow) is not None
 
 
+def test_who_has_seen_another_version_must_look_again(scene: Scene) -> None:
+    flow = scene.portal.start(Registration).id
+    with pytest.raises(ConcurrentUpdate) as caught:
+        scene.portal.send(flow, ChooseRegion(region="74"), expected_version=2)
+    assert caught.value.params == {"flow_id": flow, "expected": 2}
+    assert scene.portal.send(flow, ChooseRegion(region="74"), expected_version=1).version == 2
+
+
 def test_a_start_is_answered_once_for_each_key_whichever_flow_it_starts(scene: Scene) -> None:
     flow = scene.portal.start(Registration, idempotency_key="k").id
     with scene.storage.unit() as unit:
