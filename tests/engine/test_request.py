@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.portal import AT_HOME, KEYS, Scene, submitting
 
-from registratura.flows.engine.request import request_of, scope_of
+from registratura.flows.engine.request import START, request_of, scope_of
 from registratura.flows.errors import InvalidPayload, UnknownEvent
 from registratura.flows.event import Origin
 from registratura.flows.patient_card import Confirm
@@ -35,6 +35,10 @@ def test_whose_a_key_is_stays_the_same_for_ever(caller: Caller | None, scope: st
     """Rows of a former release have it."""
     assert scope_of(KEYS, caller, "flow-1") == scope
     assert asked(caller=caller).scopes == (scope,)
+
+
+def test_the_keys_of_starts_are_apart_from_those_of_events() -> None:
+    assert scope_of(KEYS, None, START) == "host:start"
 
 
 def test_who_has_signed_in_since_has_the_keys_of_the_session_before() -> None:
