@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.cabinet import relative
+from support.faults import meddling
 from support.leaving import withdrawn
 from support.portal import AT_HOME, CONSENTS, NOON, PASSWORD, Scene, submitting, tables
 
@@ -179,6 +180,18 @@ def test_who_has_seen_another_version_must_look_again(scene: Scene) -> None:
         scene.portal.send(flow, ChooseRegion(region="74"), expected_version=2)
     assert caught.value.params == {"flow_id": flow, "expected": 2}
     assert scene.portal.send(flow, ChooseRegion(region="74"), expected_version=1).version == 2
+
+
+def test_who_is_overtaken_is_told_so_under_a_key_too(scene: Scene) -> None:
+    flow = scene.portal.start(Registration).id
+
+    def meanwhile(changes: Changes) -> Changes:
+        scene.portal.send(flow, ChooseRegion(region="74"))
+        return changes
+
+    with meddling(scene.storage, write=meanwhile), pytest.raises(ConcurrentUpdate) as caught:
+        scene.portal.send(flow, ChooseRegion(region="74"), idempotency_key="k")
+    assert caught.value.params == {"flow_id": flow, "expected": "the one read"}
 
 
 def test_a_start_is_answered_once_for_each_key_whichever_flow_it_starts(scene: Scene) -> None:
