@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ Key = tuple[str, str, str]
 Verdict = tuple[str, Key, str, float]
 """Module, mutant, what became of it, seconds."""
 Functions = dict[tuple[str, str, int], list[FunctionType]]
+CACHED = type(cache(int))
 
 
 class Share(NamedTuple):
@@ -73,10 +75,13 @@ class _Exchanging(Judges):
         # Who killed the one before kills the next as well, mostly: a fork notes here which of its judges it was.
         self.killers: dict[str, int] = {}
         self.noted = mmap.mmap(-1, 2)
+        # What was remembered while the tests were collected is the unchanged code's.
+        self.caches: list[Any] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         live = _live(self.baseline.judges)
+        self.caches = list(_caches(self.baseline.judges))
         gc.freeze()
         for module in self.baseline.judges:
             say(f"{module}\n" if self.share.first == 0 else "")
@@ -108,6 +113,8 @@ class _Exchanging(Judges):
     def _status(self, code: CodeType, judges: Sequence[pytest.Item], live: Functions) -> int:
         if not _exchange(live, code):
             return NOT_EXCHANGED
+        for remembered in self.caches:
+            remembered.cache_clear()
         number = killer(self, judges, self.baseline.seconds)
         self.noted[:] = (number or 0).to_bytes(2)
         return int(number is not None)
@@ -121,6 +128,15 @@ def _live(modules: Any) -> Functions:
         if type(function) is FunctionType and function.__code__.co_filename in files:
             live[_where(function.__code__)].append(function)
     return live
+
+
+def _caches(modules: Any) -> Iterator[Any]:
+    """What remembers the answers of a function of the modules."""
+    files = {str(ROOT / module) for module in modules}
+    caches = (found for found in gc.get_objects() if type(found) is CACHED)
+    return (
+        found for found in caches if getattr(getattr(found.__wrapped__, "__code__", None), "co_filename", "") in files
+    )
 
 
 def _where(code: CodeType) -> tuple[str, str, int]:

@@ -38,6 +38,7 @@ def planted() -> dict[tuple[str, str], str]:
         ("is_possible", "return age < OLDEST", SURVIVED),
         ("<module>", "ADULT = 19", KILLED),
         ("<module>", "OLDEST = 121", SURVIVED),
+        ("is_retired", "return age > 65", KILLED),
         ("nobody_asks", "return age >= 0", UNSEEN),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 ADULT = 18
 OLDEST = 120
 
@@ -16,3 +18,8 @@ def is_possible(age: int) -> bool:
 
 def nobody_asks(age: int) -> bool:
     return age > 0
+
+
+@cache
+def is_retired(age: int) -> bool:
+    return age >= 65

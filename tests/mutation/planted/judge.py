@@ -1,6 +1,8 @@
 """The judges of the planted module."""
 
-from mutation.planted.code import is_adult, is_possible
+from mutation.planted.code import is_adult, is_possible, is_retired
+
+RETIRED = is_retired(65)
 
 
 def test_who_turns_eighteen_is_an_adult() -> None:
@@ -11,3 +13,7 @@ def test_who_turns_eighteen_is_an_adult() -> None:
 def test_some_ages_are_possible() -> None:
     assert is_possible(33)
     assert not is_possible(1000)
+
+
+def test_who_is_retired_was_asked_before() -> None:
+    assert RETIRED == is_retired(65)
