@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -17,6 +19,7 @@ from mutation.judges import ROOT, Judges, judged
 
 PURE = ("tests/domain/", "tests/flows/")
 """Judges that need nothing but what they judge, a millisecond each: all of them hear of every mutant that they run."""
+CACHED = type(cache(int))
 MOST = 300
 """So many of the others do. Fewer can only count a killed one as a survivor, never the other way round."""
 DEAR = 0.5
@@ -62,6 +65,13 @@ class Baseline:
             yield self.seconds[judge] > DEAR, before[file] / (1 + NEAR * sum(p in file for p in parts)), chance, judge
 
 
+def caches_of(modules: Iterable[str]) -> list[Any]:
+    """What remembers the answers of functions of the modules, so that they are asked once and not by every judge."""
+    files = {str(ROOT / module) for module in modules}
+    caches = (found for found in gc.get_objects() if type(found) is CACHED)
+    return [one for one in caches if getattr(getattr(one.__wrapped__, "__code__", None), "co_filename", "") in files]
+
+
 def _bounded(judges: Sequence[str]) -> list[str]:
     others = [judge for judge in judges if not judge.startswith(PURE)][:MOST]
     return [judge for judge in judges if judge.startswith(PURE)] + others
@@ -79,14 +89,17 @@ def _variants(judges: Collection[str]) -> Iterator[tuple[int, int, str]]:
 class _Measuring(Judges):
     """Runs every judge once."""
 
-    def __init__(self, cover: coverage.Coverage) -> None:
+    def __init__(self, cover: coverage.Coverage, modules: Sequence[str]) -> None:
         super().__init__()
-        self.cover = cover
+        self.cover, self.modules = cover, modules
         self.seconds: dict[str, float] = {}
         self.failing: list[str] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        caches = caches_of(self.modules)
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            for remembered in caches:
+                remembered.cache_clear()
             self.cover.switch_context(item.nodeid)
             begun = time.perf_counter()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -118,7 +131,7 @@ def _measured(modules: Sequence[str], selected: Sequence[str]) -> tuple[dict[str
     include = [str(ROOT / module) for module in modules]
     cover = coverage.Coverage(data_file=None, include=include, concurrency=["thread", "greenlet"])
     cover.start()
-    plugin = _Measuring(cover)
+    plugin = _Measuring(cover, modules)
     code = judged(plugin, selected)
     cover.stop()
     if code:

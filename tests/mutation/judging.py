@@ -16,13 +16,12 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
-from mutation.baseline import PURE, Baseline
+from mutation.baseline import PURE, Baseline, caches_of
 from mutation.forks import LOST, alarm, begun, status_of, waited
 from mutation.judges import ROOT, Judges, judged, killer, say
 from mutation.operators import Mutant, mutants
@@ -36,7 +35,6 @@ Key = tuple[str, str, str]
 Verdict = tuple[str, Key, str, float]
 """Module, mutant, what became of it, seconds."""
 Functions = dict[tuple[str, str, int], list[FunctionType]]
-CACHED = type(cache(int))
 
 
 class Share(NamedTuple):
@@ -81,7 +79,7 @@ class _Exchanging(Judges):
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         live = _live(self.baseline.judges)
-        self.caches = list(_caches(self.baseline.judges))
+        self.caches = caches_of(self.baseline.judges)
         gc.freeze()
         for module in self.baseline.judges:
             say(f"{module}\n" if self.share.first == 0 else "")
@@ -128,15 +126,6 @@ def _live(modules: Any) -> Functions:
         if type(function) is FunctionType and function.__code__.co_filename in files:
             live[_where(function.__code__)].append(function)
     return live
-
-
-def _caches(modules: Any) -> Iterator[Any]:
-    """What remembers the answers of a function of the modules."""
-    files = {str(ROOT / module) for module in modules}
-    caches = (found for found in gc.get_objects() if type(found) is CACHED)
-    return (
-        found for found in caches if getattr(getattr(found.__wrapped__, "__code__", None), "co_filename", "") in files
-    )
 
 
 def _where(code: CodeType) -> tuple[str, str, int]:

@@ -2,8 +2,6 @@
 
 from mutation.planted.code import is_adult, is_possible, is_retired
 
-RETIRED = is_retired(65)
-
 
 def test_who_turns_eighteen_is_an_adult() -> None:
     assert is_adult(18)
@@ -15,5 +13,9 @@ def test_some_ages_are_possible() -> None:
     assert not is_possible(1000)
 
 
-def test_who_is_retired_was_asked_before() -> None:
-    assert RETIRED == is_retired(65)
+def test_what_is_remembered_is_asked_first_by_who_does_not_look() -> None:
+    is_retired(65)
+
+
+def test_what_is_remembered_is_judged_by_who_does() -> None:
+    assert is_retired(65)
