@@ -107,3 +107,11 @@ def test_of_an_effect_that_cannot_be_read_it_is_noted_that_it_is_damaged(sqlite:
         connection.exec_driver_sql("UPDATE registratura_effects SET kind = 'nobody_knows'")
     assert sqlite.portal.run_due().failed == 1
     assert [row.error for row in sqlite.storage.effects("pending")] == ["DataDamaged"]
+
+
+def test_who_is_given_no_lease_has_a_minute(scene: Scene) -> None:
+    code(scene)
+    until: list[int] = []
+    scene.portal.handlers[DeliverCode] = lambda effect, effect_id: until.extend(r.due for r in scene.storage.effects())
+    scene.portal.run_due()
+    assert until == [micros(scene.clock.now + timedelta(minutes=1))]

@@ -83,3 +83,10 @@ def test_an_event_of_another_flow_or_one_that_begins_is_unknown_to_a_flow_that_h
         scene.portal.send(flow, event, caller=AT_HOME)
     known = ", ".join(known.name for known in Registration.events)
     assert caught.value.params == {"flow": "registration", "event": event.name, "known": known}
+
+
+def test_a_key_has_at_most_five_hundred_characters() -> None:
+    arguments = KEYS, "flow-1", ChooseRegion(region="74"), None
+    assert request_of(*arguments, "k" * 500, Origin.PERSON).key == "k" * 500
+    with pytest.raises(InvalidPayload):
+        request_of(*arguments, "k" * 501, Origin.PERSON)
