@@ -13,6 +13,7 @@ from support.working import Sent, code, statuses
 from registratura.flows.effects import DeliverCode
 from registratura.flows.engine.codec import micros
 from registratura.flows.engine.due import KEPT, LEASE, RENEWED, TRIES, WITHOUT_HANDLER, Done, Rounds
+from registratura.flows.errors import HandlerMissing
 
 
 @dataclass
@@ -115,3 +116,23 @@ def test_who_is_given_no_lease_has_a_minute(scene: Scene) -> None:
     scene.portal.handlers[DeliverCode] = lambda effect, effect_id: until.extend(r.due for r in scene.storage.effects())
     scene.portal.run_due()
     assert until == [micros(scene.clock.now + timedelta(minutes=1))]
+
+
+def test_an_effect_is_tried_eight_times(scene: Scene) -> None:
+    code(scene)
+    scene.portal.handlers[DeliverCode] = failing
+    for tries in range(1, 9):
+        scene.portal.run_due()
+        assert statuses(scene) == [("dead" if tries == 8 else "pending", tries)]
+        scene.clock.turn(timedelta(minutes=4))
+
+
+def test_an_effect_whose_handler_is_missing_after_all_waits_a_minute_and_uses_up_no_try(scene: Scene) -> None:
+    def missing(effect: DeliverCode, effect_id: str) -> None:
+        raise HandlerMissing(kind=effect.kind())
+
+    code(scene)
+    scene.portal.handlers[DeliverCode] = missing
+    scene.portal.run_due()
+    assert statuses(scene) == [("pending", 0)]
+    assert [row.due for row in scene.storage.effects()] == [micros(scene.clock.now + timedelta(minutes=1))]
