@@ -168,3 +168,19 @@ def test_a_migration_is_told_as_one() -> None:
     step = decide_migration(Registration2, RECORD, now=LATER)
     assert isinstance(step, Step)
     assert (step.by, step.event.title()) == (By(channel="migration"), "Переход на новую версию схемы")
+
+
+def test_what_is_declared_stays_what_it_is() -> None:
+    class Declared(Flow[RegistrationData]):
+        """Has nothing of its own yet."""
+
+        name, chart, data, begins, events = "declared", Registration.chart, RegistrationData, (), ()
+
+    def rule(*given: Any) -> Any: ...
+
+    declarations = [
+        getattr(Declared, name)(Register) for name in ("refuses", "available", "decides", "counts", "checks")
+    ]
+    declarations += [Declared.decides_refused(Register), Declared.gathers(Register, facts=Facts)]
+    declarations += [Declared.shows("consent"), Declared.migrates(1), Declared.guard]
+    assert {declare(rule) for declare in declarations} == {rule}
