@@ -94,7 +94,8 @@ def _rewrap(storage: Storage, keys: Keyring) -> int:
     done, after = 0, ""
     while rows := storage.data_keys(after, BATCH):
         again = [(row, wrapped) for row in rows if (wrapped := _rewrapped(keys, row)) is not None]
-        done += _done(partial(storage.rewrap, again)) or 0 if again else 0
+        if again:
+            done += _done(partial(storage.rewrap, again)) or 0
         after = rows[-1].id
     return done
 

@@ -151,7 +151,7 @@ def until(holds: Callable[[], Any]) -> None:
 
 
 def ended(process: subprocess.Popen[bytes]) -> str:
-    """Ask the worker to stop, once it has said that it works and so can be asked; what it has said since."""
+    """Ask the worker to stop, once it has said that it works and so can be asked; all that it has said."""
     assert process.stdout is not None
     with silence_ended(process):
         greeting = process.stdout.readline().decode()
