@@ -104,7 +104,7 @@ class Evidence:
     text_version: str
     text_sha256: str
     shown_at: datetime | None = None
-    button: str = ""
+    button: str | None = None
     account: str | None = None
     subject: str | None = None
     on_behalf: bool = False
@@ -127,7 +127,7 @@ class Move:
     evidence: tuple[Evidence, ...] = ()
     account: str | None = None
     subject: str | None = None
-    attempt: Literal["", "passed", "failed"] = ""
+    attempt: Literal["passed", "failed"] | None = None
     erases: str | None = None
 
 

@@ -6,6 +6,7 @@ FLOWS = Catalogue(Registration, RegistrationV1, SignIn, …)    # docs/versions.
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import attrgetter
 from typing import Protocol
 
 from registratura.flows.common import Migrate
@@ -47,15 +48,14 @@ class Catalogue(dict[str, AnyFlow]):
     """
 
     def __init__(self, *flows: AnyFlow, held_back: Collection[AnyFlow] = ()) -> None:
-        super().__init__()
         self.versions: dict[tuple[str, int], AnyFlow] = {}
         self.events: dict[str, type[Event]] = {Migrate.name: Migrate}
         self._held_back = frozenset(held_back)
         for flow in flows:
             if self.versions.setdefault((flow.name, flow.version), flow) is not flow:
                 raise ChartError(flow=flow.name, problem=f"version {flow.version} is declared twice")
-            if flow not in held_back and (flow.name not in self or self[flow.name].version < flow.version):
-                self[flow.name] = flow
+            if flow not in held_back:
+                self[flow.name] = max(self.get(flow.name, flow), flow, key=attrgetter("version"))
         for flow in flows:
             self._check(flow)
         for flow in held_back:

@@ -190,7 +190,7 @@ def count_the_guess(case: Submitting) -> Move:
     until = attempt.locked_until or attempt.retry_at
     lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if exhausted and until else ()
     shown_again = {"shown_at": case.now, "text_sha256": facts.text_sha256} if facts.stale else {}
-    return Move(changes=shown_again, sends=lock, effects=tuple(warned), attempt="failed" if missed else "")
+    return Move(changes=shown_again, sends=lock, effects=tuple(warned), attempt="failed" if missed else None)
 
 
 @Attachment.decides(AttemptsExhausted)

@@ -174,5 +174,5 @@ def count_the_guess(case: Case[OneTimeCodeData, SubmitOneTimeCode, SubmitFacts])
     over = attempt.last or not attempt.judgeable
     return Move(
         sends=(Send(case.record.id, AttemptsExhausted()),) if over else (),
-        attempt="failed" if attempt.judgeable else "",
+        attempt="failed" if attempt.judgeable else None,
     )

@@ -120,7 +120,7 @@ def change(case: Case[PortalPasswordData, ChangePassword, ChangeFacts]) -> Move:
 
 @PortalPassword.decides_refused(ChangePassword)
 def count_the_guess(case: Case[PortalPasswordData, ChangePassword, ChangeFacts]) -> Move:
-    return Move(attempt="" if case.facts.right else "failed")
+    return Move(attempt=None if case.facts.right else "failed")
 
 
 @PortalPassword.decides(ForgetPassword)

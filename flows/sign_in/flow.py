@@ -124,7 +124,7 @@ def count_the_guess(case: Submitting) -> Move:
     # Without an end it would be no lock: there are guesses left, or the lock that refused this one is over by now.
     until = attempt.locked_until or attempt.retry_at
     lock = (Send(case.record.id, AttemptsExhausted(until=until)),) if until else ()
-    return Move(sends=lock, attempt="failed" if attempt.judgeable else "")
+    return Move(sends=lock, attempt="failed" if attempt.judgeable else None)
 
 
 @SignIn.decides(AttemptsExhausted)

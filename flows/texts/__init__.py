@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from registratura.domain.consent import ConsentText, Purpose
 from registratura.domain.refusal import Refusal
 from registratura.flows.errors import CatalogueUnreadable, InvalidPayload, RegistraturaError, StartRefused, TextMissing
 
-FOLDER = resources.files(__package__ or __name__)
+FOLDER = resources.files(__name__)
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 # Written out: Moscow has kept to it since 2014, and a machine may have no database of time zones.
-MOSCOW = timezone(timedelta(hours=3), "Europe/Moscow")
+MOSCOW = timezone(timedelta(hours=3))
 _ALMOST_A_MINUTE = timedelta(seconds=60) - timedelta.resolution
 # A field that was left out, and one that was left blank.
 _EMPTY = ("missing", "field.missing")
@@ -53,7 +54,7 @@ class Texts:
         Raises:
             CatalogueUnreadable: the file is not there, not valid TOML, or a value in it is no text.
         """
-        own = _read(str(overlay), Path(overlay)) if overlay else {}
+        own = _read(Path(overlay)) if overlay else {}
         return cls(_shipped() | own)
 
     def __call__(self, key: str, /, **params: Any) -> str:
@@ -165,15 +166,15 @@ def _form(minutes: int) -> str:
 
 @cache
 def _shipped() -> dict[str, str]:
-    return _read("ru.toml", FOLDER.joinpath("ru.toml"))
+    return _read(FOLDER.joinpath("ru.toml"))
 
 
-def _read(name: str, path: Any) -> dict[str, str]:
+def _read(path: Traversable) -> dict[str, str]:
     try:
         # Editors on Windows put a byte order mark before the first line.
         return dict(_flat(tomllib.loads(path.read_text("utf-8-sig"))))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, _NoText) as error:
-        raise CatalogueUnreadable(name=name, reason=str(error)) from None
+        raise CatalogueUnreadable(name=str(path), reason=str(error)) from None
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -77,6 +77,7 @@ def test_who_it_was_is_bound_to_it_once_known(scene: Scene) -> None:
     accepted, bound = evidence(scene, flow.id)
     assert (bound.kind, bound.account, bound.subject) == ("bound", flow.account, flow.account)
     assert (bound.text_version, bound.text_sha256) == (accepted.text_version, accepted.text_sha256)
+    assert (bound.shown_at, bound.button) == (None, None)
     assert bound.previous == evidence_hash(accepted)
     assert scene.portal.verify(flow.id).sound
 

@@ -23,6 +23,7 @@ from registratura.flows.registration import (
     SetPassword,
     SkipPassword,
 )
+from registratura.flows.step import Stays
 from registratura.flows.versions import Catalogue, UnknownVersion
 
 SET = SetPassword(password=PASSWORD, repeat=PASSWORD)
@@ -60,6 +61,17 @@ def test_the_second_version_has_what_it_declares_and_what_it_inherits(scene: Sce
     assert second.portal.send(flow.id, SET, caller=AT_HOME).state == "registered"
     assert second.portal.verify(flow.id).sound
     assert Registration.decisions[ConfirmCard] is not Registration2.decisions[ConfirmCard]
+
+
+def test_what_a_newer_version_declares_is_not_declared_for_the_older() -> None:
+    class Stricter(Registration):
+        """A version that refuses more."""
+
+        version = 3
+
+    before = list(Registration.rules[ChooseRegion])
+    Stricter.refuses(ChooseRegion)(lambda case: ())
+    assert (len(Stricter.rules[ChooseRegion]), Registration.rules[ChooseRegion]) == (len(before) + 1, before)
 
 
 def test_a_flow_that_another_one_starts_is_of_the_newest_version_too(scene: Scene) -> None:
@@ -186,12 +198,20 @@ def test_a_catalogue_that_contradicts_itself_is_refused() -> None:
         version = 3
         events = (*Registration2.events, ChooseRegion)
 
+    class FromItself(Registration2):
+        """Migrated to what it is."""
+
+        version = 3
+
     with pytest.raises(ChartError, match="version 1 is declared twice"):
         Catalogue(*FLOWS.values(), Twice)
     with pytest.raises(ChartError, match="the event choose_region has another class"):
         Catalogue(*BOTH.versions.values(), Renamed)
     with pytest.raises(ChartError, match="a migration comes from version 1, which is not there"):
         Catalogue(Registration2)
+    FromItself.migrates(3)(lambda record, now: Stays("no"))
+    with pytest.raises(ChartError, match="a migration comes from version 3, which is not there"):
+        Catalogue(*BOTH.versions.values(), FromItself)
 
 
 def test_the_newest_stands_under_the_name_in_any_order() -> None:

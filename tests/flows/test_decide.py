@@ -129,12 +129,12 @@ def test_a_decision_knows_where_the_step_leads(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_rule_about_a_start_knows_the_blank_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     def rule(case: Case[Any, Any, Any]) -> tuple[Refusal, ...]:
-        return (Refusal(code="no", params={"account": case.record.account}),)
+        return (Refusal(code="no", params={"account": case.record.account, "target": case.target}),)
 
     monkeypatch.setitem(Registration.rules, BeginRegistration, (rule,))
     blank = replace(RECORD, state="", version=0)
     step = decide_start(Registration, blank, BeginRegistration(), Facts(), now=LATER, by=HOST)
-    assert step.refusals == (Refusal(code="no", params={"account": "a"}),)
+    assert step.refusals == (Refusal(code="no", params={"account": "a", "target": ""}),)
 
 
 def test_a_timer_belongs_to_the_step_that_sets_it_and_none_outlives_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:

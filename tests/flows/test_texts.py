@@ -190,6 +190,13 @@ def test_a_hosts_own_texts_go_over_the_shipped_ones(tmp_path: Path, start: str) 
     assert TEXTS("screen.registration.region.title") == "Выбор региона"
 
 
+def test_the_flows_share_the_screens_of_gosuslugi_but_where_one_has_its_own() -> None:
+    own = Texts({"screen.sign_in.gosuslugi.first.title": "Вход", "screen.sign_in.region.title": "Регион"})
+    assert own.screen_key("sign_in", "gosuslugi.first") == "screen.sign_in.gosuslugi.first"
+    assert own.screen_key("registration", "gosuslugi.first") == "screen.gosuslugi.first"
+    assert own.screen_key("registration", "region") == "screen.registration.region"
+
+
 def test_a_missing_key_is_named() -> None:
     with pytest.raises(TextMissing, match=r"screen\.registration\.nowhere\.title"):
         TEXTS("screen.registration.nowhere.title")
