@@ -114,7 +114,7 @@ def settled(
 ) -> tuple[AttemptChange, ...]:
     """The counters' new values, once the attempt is judged."""
     ended = steps[0].move.attempt
-    if ended is None:
+    if not ended:
         return ()
     changes = []
     for counter in counters_of(ask, record, event):
