@@ -77,6 +77,7 @@ def _name_the_panels() -> None:
     rich_utils.ARGUMENTS_PANEL_TITLE = "Что указать"
     rich_utils.COMMANDS_PANEL_TITLE = "Команды"
     rich_utils.DEFAULT_STRING = "[если не указать: {}]"
+    rich_utils.ENVVAR_STRING = "[или переменная {}]"
     rich_utils.REQUIRED_LONG_STRING = "[обязательно]"
     # `<str>` says nothing to a person.
     TyperArgument.display_type_rich = lambda self, ctx: ""  # type: ignore[method-assign]
