@@ -58,7 +58,7 @@ def test_a_relatives_card_is_refused_with_every_reason(scene: Scene, caller: Cal
 
 @pytest.mark.parametrize(("born", "grown_up"), [("2008-03-02", True), ("2008-03-03", False), ("2008-03-04", False)])
 def test_who_is_grown_up_needs_no_representative(scene: Scene, caller: Caller, born: str, grown_up: bool) -> None:
-    """U63: at 18, from the beginning of the day on, as Moscow counts it."""
+    """U63: at 18, from the first moment of the day on, in UTC."""
     scene.clock.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     if grown_up:
         assert refused(scene, adding(birth_date=born), caller) == [("card.grown_up", {})]
