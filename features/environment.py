@@ -78,7 +78,7 @@ def after_scenario(context: Any, scenario: Any) -> None:
 
 
 def after_all(context: Any) -> None:
-    """Write the ledger down where it is asked for."""
+    """Write the ledger down where it is asked for; never that of a run that was stopped halfway."""
     file = context.config.userdata.get("ledger")
-    if file and context.ledger is not None:
+    if file and context.ledger is not None and not context.aborted:
         run(context.config.userdata, context.ledger).write(Path(file))

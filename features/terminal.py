@@ -20,7 +20,10 @@ from registratura.host.terminal.options import OPTIONS, OURS, Keys
     "Или черновики сценариев: --drafts, --from-flow.",
 )
 def spec(
-    out: Annotated[str, typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу.")] = "build/spec.html",
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу. Если не указать — build/spec.html."),
+    ] = None,
     ledgers: Annotated[
         list[str] | None,
         typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона, или несколько: сценарии не выполнять."),
@@ -53,11 +56,18 @@ def spec(
 ) -> int:
     from registratura.features.spec import command
 
+    page = {"--out": out, "--messages": messages, "--compare": compare}
+    if drafts is not None or flow is not None:
+        command.must_not_be_there(page, "Черновикам это не нужно")
+    if flow is None:
+        command.must_not_be_there({"--entry": entry}, "Запись называют у процесса: --from-flow ID")
     if flow is not None:
         return command.write_from_flow(flow, entry, database or OURS, keys, drafts or "-")
     if drafts is not None:
         return command.write_drafts(drafts, ledgers or ())
-    return command.write_spec(out, ledgers or (), messages, command.Compared(compare, database, keys))
+    return command.write_spec(
+        out or "build/spec.html", ledgers or (), messages, command.Compared(compare, database, keys)
+    )
 
 
 @app.command(
@@ -74,10 +84,14 @@ def verify(
     defined: Annotated[
         list[str] | None, typer.Option("-D", metavar="ИМЯ=ЗНАЧЕНИЕ", help="Настройка для драйвера, можно несколько.")
     ] = None,
+    seconds: Annotated[
+        float,
+        typer.Option("--timeout", metavar="СЕКУНДЫ", min=1, help="Сколько ждать каждый сценарий."),
+    ] = 120,
 ) -> int:
     from registratura.features.spec.verify import verify_host
 
-    return verify_host(driver, out, defined or ())
+    return verify_host(driver, out, defined or (), seconds)
 
 
 if __name__ == "__main__":

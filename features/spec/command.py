@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registratura.features.spec.play import Run
 
 FOLDER = Path(__file__).parents[1]
+PAGE = b"<!DOCTYPE html>"
 NEEDED = ("behave", "gherkin", "jinja2")
 NO_EXTRA = "Для этой команды нужна спецификация целиком. Установите её: pip install 'registratura[features]'"
 
@@ -29,7 +30,7 @@ class Compared(NamedTuple):
 
 
 def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared: Compared) -> int:
-    """Write the page from ledgers, or play the scenarios first.
+    """Write the page from ledgers, or play the scenarios first; 1 if one of them failed.
 
     Raises:
         Complaint: something keeps it from being written; nothing is.
@@ -38,6 +39,7 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
     must_be_installed()
     if messages and not ledgers:
         raise Complaint("К сообщениям нужен журнал того же прогона: --ledger ФАЙЛ --messages ФАЙЛ.")
+    must_be_a_page(out)
     from registratura.features.spec.compare import older, report
     from registratura.features.spec.messages import MessagesUnreadable
     from registratura.features.spec.page import Given, write
@@ -62,7 +64,7 @@ def write_spec(out: str, ledgers: Sequence[str], messages: str | None, compared:
     if found:
         report(found)
     _report(run.ledger.failed, out)
-    return 0
+    return int(run.ledger.failed > 0)
 
 
 def _told_by(ledgers: Sequence[str], messages: str | None) -> Run:
@@ -119,6 +121,21 @@ def must_be_installed() -> None:
     """Raises Complaint, unless everything that plays and writes is there."""
     if not all(map(_installed, NEEDED)):
         raise Complaint(NO_EXTRA)
+
+
+def must_not_be_there(given: Mapping[str, object], why: str) -> None:
+    """Raises Complaint, if one of the options that do nothing here was given all the same."""
+    if named := [name for name, value in given.items() if value is not None]:
+        raise Complaint(f"{why}: уберите {', '.join(named)}.")
+
+
+def must_be_a_page(out: str) -> None:
+    """Raises Complaint, if a page there would take the place of something else."""
+    place = Path(out)
+    if place.is_dir():
+        raise Complaint(f"{out} — это папка. Назовите файл: --out {place / 'spec.html'}.")
+    if place.is_file() and place.stat().st_size and not place.read_bytes().startswith(PAGE):
+        raise Complaint(f"{out} — не страница спецификации, и она стёрла бы этот файл. Назовите другой: --out ФАЙЛ.")
 
 
 def _installed(module: str) -> bool:

@@ -15,17 +15,14 @@ from behave.configuration import Configuration  # type: ignore[import-untyped]  
 
 from registratura.features.spec import ledger, messages
 from registratura.features.spec.ledger import Ledger
+from registratura.features.spec.runner import Stoppable, Stopped, TooLong, within
 from registratura.features.spec.sources import FOLDER
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class NotPlayed(Exception):
-    """behave could not even begin, or stopped halfway."""
-
-    def __init__(self, said: str) -> None:
-        last = next((line for line in reversed(said.splitlines()) if line.strip()), "без объяснений")
-        super().__init__(f"Сценарии выполнить не удалось: {last.strip()} Посмотрите, что скажет behave {FOLDER.name}.")
+    """behave could not even begin, or stopped halfway; the message is Russian and says what to do."""
 
 
 class Run(NamedTuple):
@@ -35,19 +32,45 @@ class Run(NamedTuple):
     messages: tuple[str, ...]
 
 
-def play(folder: Path = FOLDER, settings: Mapping[str, str] = NONE) -> Run:
-    """Play them all; `settings` are behave's `-D`.
+def play(folder: Path = FOLDER, settings: Mapping[str, str] = NONE, seconds: float | None = None) -> Run:
+    """Play them all; `settings` are behave's `-D`, and a scenario that takes more `seconds` ends the run.
 
     Raises:
         NotPlayed: there is no ledger of it.
+        KeyboardInterrupt: somebody stopped it.
     """
     with TemporaryDirectory() as made:
         written, said = Path(made, "ledger.json"), Path(made, "messages.ndjson")
         arguments = [str(folder), "-D", f"ledger={written}", "--no-capture", "--no-logcapture", "--no-summary"]
         arguments += ["-f", f"{messages.__name__}:Messages", "-o", str(said)]
         arguments += [f"-D{name}={value}" for name, value in settings.items()]
-        with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed):
-            run_behave(Configuration(arguments, load_config=False))
+        configuration = Configuration(arguments, load_config=False)
+        configuration.seconds, configuration.stopped, configuration.playing = seconds, None, None
+        with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed), within(seconds):
+            try:
+                run_behave(configuration, Stoppable)
+            except SystemExit as ended:
+                configuration.stopped = Stopped(ended, configuration.playing)
+        if configuration.stopped:
+            raise _halfway(configuration.stopped, seconds)
         if not written.is_file():
-            raise NotPlayed(printed.getvalue())
+            raise _not_begun(printed.getvalue())
         return Run(ledger.read(written), messages.read(said))
+
+
+def _not_begun(said: str) -> NotPlayed:
+    last = next((line for line in reversed(said.splitlines()) if line.strip()), "без объяснений")
+    return NotPlayed(f"Сценарии выполнить не удалось: {last.strip()} Посмотрите, что скажет behave {FOLDER.name}.")
+
+
+def _halfway(stopped: Stopped, seconds: float | None) -> BaseException:
+    at = stopped.scenario
+    where = f"features/{Path(at.filename).name}:{at.line} «{at.name}»" if at is not None else "до первого сценария"
+    if isinstance(stopped.by, TooLong):
+        return NotPlayed(
+            f"Драйвер не ответил за {seconds:g} с: {where}. Прогон остановлен, страница не записана. "
+            "Проверьте, отвечает ли портал; если ему нужно больше времени, дайте его ключом --timeout."
+        )
+    if isinstance(stopped.by, SystemExit):
+        return NotPlayed(f"Драйвер завершил программу (sys.exit): {where}. Уберите это и повторите.")
+    return KeyboardInterrupt()

@@ -53,6 +53,6 @@ def _failure(scenario: Any) -> str:
     """The step that failed, and what it said; or what kept the scenario from beginning."""
     failed = (step for step in scenario.all_steps if step.status.is_failure() or step.status.is_error())
     return next(
-        (f"{step.keyword} {step.name}: {step.error_message or step.status.name}" for step in failed),
+        (f"{step.keyword} {step.name}: {step.error_message or step.exception or step.status.name}" for step in failed),
         scenario.error_message or "",
     )

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from registratura.features.spec.command import FOLDER, must_be_installed
-from registratura.features.spec.ledger import Ledger, Played
+from registratura.features.spec.command import FOLDER, must_be_a_page, must_be_installed
+from registratura.features.spec.ledger import Ledger, LedgerUnreadable, Played, read
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint
 
 
-def verify_host(driver: str, out: str, defined: Iterable[str]) -> int:
+def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -> int:
     """Play, write the page and beside it the ledger, sum up; 1 if something failed, or nothing could be played.
 
     Raises:
@@ -22,20 +22,27 @@ def verify_host(driver: str, out: str, defined: Iterable[str]) -> int:
     from registratura.features.drivers.loading import DriverUnusable, chosen
     from registratura.features.spec.page import Given, write
     from registratura.features.spec.play import NotPlayed, play
+    from registratura.features.spec.runner import TooLong, within
 
     settings = {**_settings(defined), "driver": driver}
     if ":" not in driver:
         raise Complaint(
             f"{driver}: назовите свой драйвер, модуль:Класс. Наши драйверы играет behave -D driver={driver}."
         )
+    beside = _beside(out)
     try:
-        chosen(settings)
+        with within(seconds):
+            chosen(settings)
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         say("Выполняем сценарии через ваш драйвер…")
-        run = play(FOLDER, settings)
+        run = play(FOLDER, settings, seconds)
     except (DriverUnusable, NotPlayed) as error:
         raise Complaint(str(error)) from None
-    run.ledger.write(beside := Path(out).with_suffix(".json"))
+    except TooLong:
+        raise Complaint(f"{driver}: драйвер не начал работу за {seconds:g} с. Проверьте, отвечает ли портал.") from None
+    except SystemExit:
+        raise Complaint(f"{driver}: драйвер завершил программу (sys.exit). Уберите это и повторите.") from None
+    run.ledger.write(beside)
     write(Given(*run), Path(out), FOLDER)
     _sum_up(run.ledger)
     say(f"Страница записана в {out}, журнал прогона — в {beside}.")
@@ -45,11 +52,27 @@ def verify_host(driver: str, out: str, defined: Iterable[str]) -> int:
     return 0 if passed and not run.ledger.failed else 1
 
 
+def _beside(out: str) -> Path:
+    """Where the ledger goes. Raises Complaint, if the page or the ledger would take another file's place."""
+    must_be_a_page(out)
+    beside = Path(out).with_suffix(".json")
+    if Path(out) == beside:
+        raise Complaint(
+            f"{out}: здесь будет журнал прогона. Странице дайте другое имя, {Path(out).with_suffix('.html')}."
+        )
+    if beside.exists():
+        try:
+            read(beside)
+        except LedgerUnreadable as error:
+            raise Complaint(f"Журнал прогона стёр бы чужой файл. {error} Назовите страницу иначе.") from None
+    return beside
+
+
 def _settings(defined: Iterable[str]) -> Mapping[str, str]:
     pairs = [one.partition("=") for one in defined]
     for name, equals, value in pairs:
         if not name or not equals:
-            raise Complaint(f"-D {name}{value}: напишите настройку так: -D имя=значение.")
+            raise Complaint(f"-D {name}{equals}{value}: напишите настройку так: -D имя=значение.")
         if name in ("driver", "ledger"):
             raise Complaint(f"-D {name}: это задают ключами --driver и --out.")
     return {name: value for name, _, value in pairs}
@@ -71,4 +94,5 @@ def _sum_up(ledger: Ledger) -> None:
 def _first_line(played: Played) -> str:
     """What failed; of a traceback only its end, which says what happened."""
     lines = [line for line in played.why.splitlines() if line.strip()]
-    return f"{lines[0]} … {lines[-1]}" if len(lines) > 1 else "".join(lines)
+    first = lines[0].removesuffix("Traceback (most recent call last):").rstrip() if lines else ""
+    return f"{first} … {lines[-1].strip()}" if len(lines) > 1 else first

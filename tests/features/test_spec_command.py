@@ -50,6 +50,14 @@ def test_a_ledger_becomes_a_page(tmp_path: Path, ledger: Path) -> None:
     assert "--messages" in made.text_of("cucumber")
 
 
+def test_a_scenario_that_failed_stands_on_the_page_and_fails_the_command(tmp_path: Path) -> None:
+    wrong = LEDGER.scenarios[0].model_copy(update={"status": "failed", "why": "Тогда всё иначе"})
+    file, out = tmp_path / "ledger.json", tmp_path / "spec.html"
+    LEDGER.model_copy(update={"scenarios": (wrong, *LEDGER.scenarios[1:])}).write(file)
+    assert main(["spec", "--ledger", str(file), "--out", str(out)]) == 1
+    assert "Тогда всё иначе" in Page(out.read_text("utf-8")).text_of("lacks")
+
+
 def test_of_several_runs_the_one_that_played_a_scenario_speaks() -> None:
     skipped = [played.model_copy(update={"status": "skipped", "fired": ()}) for played in LEDGER.scenarios]
     other = Ledger(release=RELEASE, driver="http", settings={}, scenarios=tuple(skipped))
@@ -107,6 +115,33 @@ def test_a_place_where_nothing_can_be_written_is_said(
     (tmp_path / "file").write_text("")
     assert main(["spec", "--ledger", str(ledger), "--out", str(tmp_path / "file" / "spec.html")]) == 1
     assert "Не получилось открыть" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("out", "said"), [("folder", "это папка"), ("ledger.json", "не страница спецификации")])
+def test_a_page_takes_the_place_of_nothing_else(
+    tmp_path: Path, ledger: Path, capsys: pytest.CaptureFixture[str], out: str, said: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    before = ledger.read_bytes()
+    assert main(["spec", "--ledger", str(ledger), "--out", str(tmp_path / out)]) == 1
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert ledger.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder", "ledger.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--entry", "3"], "уберите --entry"),
+        (["--drafts", "-", "--compare", "old.json", "--out", "a.html"], "уберите --out, --compare"),
+        (["--from-flow", "1", "--messages", "a"], "уберите --messages"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["spec", *arguments]) == 1
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("missing", ["behave", "gherkin", "jinja2"])

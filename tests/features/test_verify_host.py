@@ -1,13 +1,13 @@
 """`registratura verify-host`: a driver of a host's own, found, looked over, played; what it cannot play is excused."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.spec import Page
-from support.terminal import Ran, Run
+from support.terminal import Run
+from support.verified import verifying
 
 from registratura.features.cast import MISHA
 from registratura.features.drivers.given import Given
@@ -15,19 +15,6 @@ from registratura.features.drivers.host import CannotPlay, HostDriver
 from registratura.features.spec.ledger import Ledger, read
 from registratura.features.spec.lint import FOLDER
 
-ENGINE = """
-from registratura.features.drivers.engine import EngineDriver
-from registratura.features.drivers.host import HostDriver
-
-
-class Driver(EngineDriver):
-    plays_as = "engine"
-    cannot = {"R4": "Отказываться мы не умеем."}
-
-    def __init__(self, settings):
-        super().__init__()
-        self.name = settings["name"]
-"""
 CAUTIOUS = """
 class Cautious(Driver):
     @property
@@ -75,31 +62,11 @@ class Broken(Complete):
 
 NOTHING = 0
 """
-RUN = """
-import sys
-from pathlib import Path
-import registratura.features.spec.command as command
-command.FOLDER = Path("features").resolve()
-from registratura.features.terminal import main
-raise SystemExit(main())
-"""
 
 
 @pytest.fixture
 def verify(tmp_path: Path) -> Run:
-    """The command over the first feature alone, as typed in a folder with the driver."""
-    folder = tmp_path / "features"
-    shutil.copytree(FOLDER / "steps", folder / "steps", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("environment.py", "01_registration.feature"):
-        shutil.copy(FOLDER / name, folder)
-    (tmp_path / "mine.py").write_text(ENGINE + CAUTIOUS + BLIND, encoding="utf-8")
-
-    def ran(*arguments: str, typed: str = "") -> Ran:
-        command = [sys.executable, "-P", "-c", RUN, "verify-host", *arguments, "--out", "new/host.html"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
-        return Ran(done.returncode, " ".join(done.stdout.split()), " ".join(done.stderr.split()))
-
-    return ran
+    return verifying(tmp_path, CAUTIOUS + BLIND)
 
 
 def ledger(tmp_path: Path) -> Ledger:
@@ -156,6 +123,22 @@ def test_what_cannot_be_played_is_excused_with_its_reason_and_verifies_nothing(v
 
 
 @pytest.mark.parametrize(
+    ("out", "there", "said"),
+    [
+        ("page.json", "", "здесь будет журнал прогона"),
+        ("page.html", "page.json", "стёр бы чужой файл"),
+        ("notes.txt", "notes.txt", "не страница спецификации"),
+    ],
+)
+def test_nothing_else_is_written_over(run: Run, tmp_path: Path, out: str, there: str, said: str) -> None:
+    if there:
+        (tmp_path / there).write_text("my own work", encoding="utf-8")
+    done = run("verify-host", "--driver", "bare:Complete", "--out", out)
+    assert (done.code, said in " ".join(done.err.split())) == (1, True), done.err
+    assert [file.read_text("utf-8") for file in tmp_path.glob("*.*")] == ["my own work"] * bool(there)
+
+
+@pytest.mark.parametrize(
     ("driver", "said"),
     [
         ("nowhere.at_all:Driver", "Модуля nowhere.at_all нет"),
@@ -187,7 +170,9 @@ def test_a_driver_that_will_not_do_is_told_before_anything_is_played(
     assert not (tmp_path / "host.html").exists()
 
 
-@pytest.mark.parametrize(("setting", "said"), [("url", "-D имя=значение"), ("ledger=a", "задают ключами")])
+@pytest.mark.parametrize(
+    ("setting", "said"), [("url", "-D имя=значение"), ("=x", "-D =x:"), ("ledger=a", "задают ключами")]
+)
 def test_a_setting_that_will_not_do_is_told(run: Run, setting: str, said: str) -> None:
     done = run("verify-host", "--driver", "bare:Complete", "-D", setting)
     assert done.code == 1

@@ -68,7 +68,9 @@ BAD = [
     ("serve", "--port", "soon"),
     ("serve", "--gosuslugi-port", "0"),
 ]
-ENGLISH = re.compile(r"\b(?:error|invalid|missing|usage|default|required|env var|unknown|traceback|the|not)\b", re.IGNORECASE)
+ENGLISH = re.compile(
+    r"\b(?:error|invalid|missing|usage|default|required|env var|unknown|traceback|the|not)\b", re.IGNORECASE
+)
 
 
 @pytest.fixture
