@@ -48,6 +48,11 @@ def test_gosuslugi_answers_through_the_browser(ledger: tuple[Played, ...]) -> No
     assert [entry.when for entry in acts if CALLED_BACK not in entry.requests] == []
 
 
+def test_in_process_gosuslugi_may_keep_silent_too() -> None:
+    done = behave("-D", "driver=engine")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_each_scenario_that_is_not_for_every_driver_says_why() -> None:
     tagged = {s.name: s.active for text in features().values() for s in scenarios_in(text) if s.active}
     assert tagged == {name: set(known["tags"]) for name, known in KNOWN.items()}
