@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from registratura.features.spec.between import Line, Section, differences, sections, way_said
+from registratura.features.spec.declared import Kind, Thing
+from registratura.features.spec.judge import excuses
 from registratura.features.spec.ledger import Ledger, Played
 from registratura.features.spec.release import Release, Way
 from registratura.features.spec.results import WORDS
@@ -75,16 +77,17 @@ def _lacks(played: Played, old: Release, new: Release) -> Iterator[str]:
 
 def _different(before: Named, after: Named) -> Iterator[Line]:
     both = [(before[key], after[key]) for key in after if key in before]
-    yield from (_line(now, how) for then, now in both if (how := _how(then, now)))
+    by_chance = {thing for thing, sometimes in excuses().items() if sometimes}
+    yield from (_line(now, how) for then, now in both if (how := _how(then, now, by_chance)))
 
 
-def _how(then: Played, now: Played) -> str:
+def _how(then: Played, now: Played, by_chance: set[Thing]) -> str:
     found = []
     if then.status != now.status:
         found.append(f"был: {WORDS[then.status]}, теперь: {WORDS[now.status]}")
     if then.when != now.when:
         found.append(f"Когда было: «{then.when}», теперь: «{now.when}»")
-    elif _walk(then) != _walk(now):
+    elif (_walk(then) ^ _walk(now)) - by_chance:
         found.append("идёт другим путём")
     if set(then.tags) != set(now.tags):
         found.append(f"метки были: {_tags(then)}, теперь: {_tags(now)}")
@@ -95,8 +98,12 @@ def _tags(played: Played) -> str:
     return ", ".join(played.tags) or "нет"
 
 
-def _walk(played: Played) -> list[tuple[str, str, tuple[str, ...]]]:
-    return sorted((happened.chart, happened.transition, happened.refusals) for happened in played.fired)
+def _walk(played: Played) -> set[Thing]:
+    """The transitions and refusals, each once: of what happens at once the number and the order vary."""
+    taken = {Thing(Kind.TRANSITION, happened.chart, happened.transition) for happened in played.fired}
+    return taken | {
+        Thing(Kind.REFUSAL, happened.chart, code) for happened in played.fired for code in happened.refusals
+    }
 
 
 def _ways(ledger: Ledger) -> set[tuple[str, str]]:

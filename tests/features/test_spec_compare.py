@@ -4,12 +4,14 @@ from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from statemachine import State
 from support.spec import LEDGER, RELEASE, as_of, lines, played, without
 
 from registratura.features.spec.between import Section, differences
 from registratura.features.spec.changes import NOTHING, changes
 from registratura.features.spec.declared import transitions
+from registratura.features.spec.ledger import Happened, Ledger
 from registratura.features.spec.release import Release
 from registratura.features.spec.releasing import release
 from registratura.features.spec.terms import OTHERS, terms
@@ -206,3 +208,33 @@ def test_a_scenario_whose_refusal_is_no_more_breaks() -> None:
     said = lines(changes(old, as_of(RELEASE.model_copy(update={"texts": kept}))).different)
     [line] = said["Сценарии, чей прежний путь больше невозможен"]
     assert f"больше нет отказа «{RELEASE.texts['refusal.consent.stale']}»" in line
+
+
+def attempts(*codes: str) -> Ledger:
+    """A run of one scenario, in which a code was given so often at once, and refused like that."""
+
+    def happened(event: str, target: str, *refusals: str) -> Happened:
+        transition = f"sent/{event}/{target}"
+        did = {"chart": "one_time_code", "source": "sent", "event": event, "target": target, "transition": transition}
+        return Happened(**did, refusals=refusals)
+
+    tried = tuple(happened("submit_one_time_code", "refused", code) for code in codes)
+    fired = (*tried, happened("attempts_exhausted", "exhausted"))
+    return LEDGER.model_copy(update={"scenarios": (played("R1", fired),)})
+
+
+@pytest.mark.parametrize("by_chance", [(), ("attempts.exhausted",), ("attempts.exhausted",) * 2])
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_attempts_at_once_that_overtake_one_another_are_no_other_walk(number: int, by_chance: tuple[str, ...]) -> None:
+    one, other = attempts(*["one_time_code.wrong"] * 5), attempts(*["one_time_code.wrong"] * number, *by_chance)
+    assert changes(one, other).sections == changes(other, one).sections == (Section(NOTHING, ()),)
+
+
+def test_a_scenario_that_is_refused_otherwise_goes_another_way() -> None:
+    one, other = attempts("one_time_code.wrong"), attempts("one_time_code.too_many")
+    [line] = lines(changes(one, other).different)["Изменившиеся сценарии"]
+    assert line.endswith("идёт другим путём")
+    assert list(lines(changes(one, attempts()).different)) == [
+        "Изменившиеся сценарии",
+        "Переходы, которых больше никто не показывает",
+    ]
