@@ -14,6 +14,12 @@ from registratura.features.spec.standing import Standing, standing
 from registratura.host.terminal.console import console, put, say
 from registratura.host.terminal.failures import Complaint
 
+# The run of today must not be written over what was kept.
+KEPT = (
+    "Возьмите журнал, который сохранили вместе с прежним выпуском. Если его не сохранили, запишите его в том выпуске: "
+    "make features, журнал окажется в build/ledger-engine.json. Сохраняйте его вместе с каждым выпуском."
+)
+
 
 class Older(NamedTuple):
     """What a new run is held beside."""
@@ -39,7 +45,7 @@ def older(file: str | None, database: str | None, keys: str | None) -> Older | N
         return None
     if keys and not database:
         raise Complaint("К ключу нужна база: --database БАЗА --keys ФАЙЛ.")
-    return Older(read(Path(file)), standing(database, keys) if database else None)
+    return Older(read(Path(file), KEPT), standing(database, keys) if database else None)
 
 
 def report(found: Changes) -> None:

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from registratura.features.spec.release import Release, Row
 
 VERSION = 2
+AGAIN = "Запишите журнал прогона заново: behave -D ledger=ФАЙЛ"
 
 
 class LedgerUnreadable(Exception):
     """A file is no ledger of this version. Says which file, what is wrong with it, and how to get another one."""
 
-    def __init__(self, file: Path, what: str) -> None:
-        super().__init__(f"{file}: {what}. Запишите журнал прогона заново: behave -D ledger={file}")
+    def __init__(self, file: Path, what: str, cure: str) -> None:
+        super().__init__(f"{file}: {what}. {cure}")
 
 
 class Happened(Row):
@@ -104,8 +105,8 @@ def merged(ledgers: Sequence[Ledger]) -> Ledger:
     return Ledger(release=ledgers[0].release, driver=drivers, settings={}, scenarios=tuple(found.values()))
 
 
-def read(file: Path) -> Ledger:
-    """The ledger in a file.
+def read(file: Path, cure: str = AGAIN) -> Ledger:
+    """The ledger in a file; the `cure` is what to do if it is not one.
 
     Raises:
         LedgerUnreadable: there is none, or it is of another version.
@@ -113,9 +114,9 @@ def read(file: Path) -> Ledger:
     try:
         return Ledger.model_validate_json(file.read_bytes())
     except FileNotFoundError:
-        raise LedgerUnreadable(file, "такого файла нет") from None
+        raise LedgerUnreadable(file, "такого файла нет", cure) from None
     except OSError:
-        raise LedgerUnreadable(file, "файл не открывается") from None
+        raise LedgerUnreadable(file, "файл не открывается", cure) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "весь файл"
@@ -123,4 +124,4 @@ def read(file: Path) -> Ledger:
             what = f"это журнал версии {first['input']}, а здесь читают журналы версии {VERSION}"
         else:
             what = f"это не журнал прогона версии {VERSION} ({where}: {first['msg']})"
-        raise LedgerUnreadable(file, what) from None
+        raise LedgerUnreadable(file, what, cure) from None
