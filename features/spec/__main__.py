@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.judge import findings, walks
-from registratura.features.spec.ledger import LedgerUnreadable, read
+from registratura.features.spec.ledger import Ledger, LedgerUnreadable, read
+from registratura.features.spec.results import LedgerOfOthers, results
+from registratura.features.spec.sources import FOLDER, Feature, SourceUnreadable, features
+
+
+class Stale(Exception):
+    """A ledger is of other features than those that lie here. Says which, and what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,15 +25,26 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--walks", action="store_true", help="only whether the scenarios go the same way everywhere")
     chosen = options.parse_args(arguments)
     try:
-        ledgers = [read(file) for file in chosen.ledgers]
+        files = features(FOLDER)
+        ledgers = [_read(file, files) for file in chosen.ledgers]
         found = list(walks(ledgers)) if chosen.walks else findings(ledgers)
-    except (LedgerUnreadable, ListUnreadable) as error:
+    except (LedgerUnreadable, ListUnreadable, SourceUnreadable, Stale) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.writelines(f"{finding}\n" for finding in found)
     good = "У всех драйверов сценарии идут одинаково." if chosen.walks else "Сценарии показывают всё, что объявлено."
     sys.stdout.write(f"Найдено: {len(found)}.\n" if found else f"{good}\n")
     return 1 if found else 0
+
+
+def _read(file: Path, files: Sequence[Feature]) -> Ledger:
+    """A ledger of these features."""
+    ledger = read(file)
+    try:
+        results(files, ledger)
+    except LedgerOfOthers as error:
+        raise Stale(f"{file}: {error}") from None
+    return ledger
 
 
 if __name__ == "__main__":

@@ -237,3 +237,18 @@ def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr.startswith(f"{file}: это не журнал прогона версии 2")
+
+
+@pytest.mark.parametrize("only", [[], ["--walks"]])
+def test_a_ledger_of_other_features_is_refused(only: list[str], file: Path, ledger: Ledger) -> None:
+    """Each line is one too far, as if something had been taken out of the features since."""
+
+    def move(played: Played) -> Played:
+        return played.model_copy(update={"line": played.line + 1})
+
+    changed(ledger, move).write(stale := file.with_name("stale.json"))
+    run = [sys.executable, "-m", "registratura.features.spec", *only, str(file), str(stale)]
+    done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{stale}: ")
+    assert "Журнал записан для других файлов, запишите его заново: behave -D ledger=" in done.stderr
