@@ -53,6 +53,8 @@ serve: $(MADE) ## The portal in a browser, with stand-ins for Gosuslugi and a cl
 test: lint types features browser unit wheel ## Everything: what CI runs
 
 features: $(MADE) ## The specification only: behave, in process and over HTTP
+	@printf '\n== Specification: the rules for writing features\n'
+	@$(BIN)/python -m registratura.features.spec.lint
 	@printf '\n== Specification: every step is defined\n'
 	@$(BIN)/behave --dry-run -f null --no-summary
 	@printf '\n== Specification: behave, in process\n'
@@ -110,8 +112,8 @@ lint: $(MADE) ## Formatting, lint, import rules, the rules for writing features
 	@printf '\n== Import rules\n'
 	@$(BIN)/lint-imports --no-logo
 	@printf '\n== Features\n'
-	@$(BIN)/behave-format --check features
 	@$(BIN)/python -m registratura.features.spec.lint
+	@$(BIN)/behave-format --check features
 
 types: $(MADE) ## mypy --strict
 	@printf '\n== Types\n'

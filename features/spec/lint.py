@@ -156,12 +156,20 @@ def _doubled(files: Mapping[str, str]) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> int:
     """Lint these files, or all features; 1 if something is wrong."""
     paths = [Path(name) for name in arguments] or sorted(FOLDER.glob("*.feature"))
+    files: dict[str, str] = {}
+    found: list[str] = []
+    for path in paths:
+        try:
+            files[_shown(path)] = path.read_text("utf-8")
+        except OSError:
+            found.append(f"{_shown(path)}: файл не открывается. Проверьте имя")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            found.append(f"{_shown(path)}:{line}: файл записан не в UTF-8. Сохраните его в UTF-8")
     try:
-        found = offences_in({_shown(path): path.read_text("utf-8") for path in paths})
+        found += offences_in(files)
     except ListUnreadable as error:
-        found = [str(error)]
-    except (OSError, UnicodeDecodeError) as error:
-        found = [f"Файл не прочитать: {error}. Проверьте имя и сохраните его в UTF-8."]
+        found.append(str(error))
     sys.stdout.writelines(f"{offence}\n" for offence in found)
     return 1 if found else 0
 

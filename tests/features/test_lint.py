@@ -79,12 +79,23 @@ def test_the_command_names_file_and_line(tmp_path: Path, capsys: pytest.CaptureF
     assert main([]) == 0
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "not UTF-8"])
-def test_a_file_that_cannot_be_read_is_named(
-    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, ": файл не открывается. Проверьте имя"),
+        (b"\xff\xfe", ":1: файл записан не в UTF-8. Сохраните его в UTF-8"),
+        (GOOD.encode("cp1251"), ":2: файл записан не в UTF-8. Сохраните его в UTF-8"),
+    ],
+    ids=["missing", "random bytes", "cp1251"],
+)
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_looked_at(
+    content: bytes | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "bad.feature"
+    file, other = tmp_path / "bad.feature", tmp_path / "other.feature"
     if content is not None:
         file.write_bytes(content)
-    assert main([str(file)]) == 1
-    assert capsys.readouterr().out.startswith("Файл не прочитать: ")
+    other.write_text(GOOD.replace("@R1", "@R99"), "utf-8")
+    assert main([str(file), str(other)]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"{file}{said}"
+    assert second.startswith(f"{other}:6: ")
