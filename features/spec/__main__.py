@@ -13,6 +13,15 @@ from registratura.features.spec.ledger import Ledger, LedgerUnreadable, read
 from registratura.features.spec.results import LedgerOfOthers, results
 from registratura.features.spec.sources import FOLDER, Feature, SourceUnreadable, features
 
+APART = (
+    "Что идёт по-разному, приведите к одному: исправьте драйвер или портал. Если драйвер иначе не может, поставьте "
+    "метку @use.with_driver=… и назовите причину в features/drivers.toml."
+)
+SHOW = (
+    "Чего не показано, покажите сценарием: черновик запишет registratura spec --drafts ФАЙЛ. Лишнюю метку или строку "
+    "списка уберите."
+)
+
 
 class Stale(Exception):
     """A ledger is of other features than those that lie here. Says which, and what to do."""
@@ -33,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     sys.stdout.writelines(f"{finding}\n" for finding in found)
     good = "У всех драйверов сценарии идут одинаково." if chosen.walks else "Сценарии показывают всё, что объявлено."
-    sys.stdout.write(f"Найдено: {len(found)}.\n" if found else f"{good}\n")
+    cure = APART if chosen.walks else f"{SHOW} {APART}"
+    sys.stdout.write(f"Найдено: {len(found)}. {cure}\n" if found else f"{good}\n")
     return 1 if found else 0
 
 

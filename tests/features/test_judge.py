@@ -69,6 +69,10 @@ def test_a_deleted_scenario_leaves_its_sentence_unshown(file: Path, ledger: Ledg
     branch = documented()["R4"]
     assert f"features/branches.toml:{branch.line}: R4, «{branch.quote}»: сценария с этой меткой нет\n" in done.stdout
     assert "(registration: consent/decline_consent/declined): сценария нет; этого требует R4, «нажать" in done.stdout
+    closing = done.stdout.splitlines()[-1]
+    assert closing.startswith("Найдено: ")
+    assert "registratura spec --drafts ФАЙЛ" in closing
+    assert "Лишнюю метку или строку списка уберите." in closing
 
 
 def test_a_failed_scenario_shows_nothing(ledger: Ledger) -> None:
@@ -237,6 +241,20 @@ def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr.startswith(f"{file}: это не журнал прогона версии 2")
+
+
+def test_what_to_do_about_two_ways_is_said_and_nothing_if_there_is_one(file: Path, ledger: Ledger) -> None:
+    def stand(played: Played) -> Played:
+        return played.model_copy(update={"fired": ()}) if "R5" in played.tags else played
+
+    changed(ledger, stand).write(other := file.with_name("other.json"))
+    run = [sys.executable, "-m", "registratura.features.spec", "--walks", str(file)]
+    two, one = (
+        subprocess.run([*run, str(more)], capture_output=True, text=True, encoding="utf-8") for more in (other, file)
+    )
+    assert two.stdout.splitlines()[-1].startswith("Найдено: 1. Что идёт по-разному, приведите к одному")
+    assert "--drafts" not in two.stdout
+    assert one.stdout == "У всех драйверов сценарии идут одинаково.\n"
 
 
 @pytest.mark.parametrize("only", [[], ["--walks"]])
