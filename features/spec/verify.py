@@ -62,9 +62,9 @@ def _beside(out: str) -> Path:
         )
     if beside.exists():
         try:
-            read(beside)
+            read(beside, "Это чужой файл, журнал прогона стёр бы его. Назовите страницу иначе.")
         except LedgerUnreadable as error:
-            raise Complaint(f"Журнал прогона стёр бы чужой файл. {error} Назовите страницу иначе.") from None
+            raise Complaint(str(error)) from None
     return beside
 
 

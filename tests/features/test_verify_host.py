@@ -126,7 +126,7 @@ def test_what_cannot_be_played_is_excused_with_its_reason_and_verifies_nothing(v
     ("out", "there", "said"),
     [
         ("page.json", "", "здесь будет журнал прогона"),
-        ("page.html", "page.json", "стёр бы чужой файл"),
+        ("page.html", "page.json", "стёр бы его"),
         ("notes.txt", "notes.txt", "не страница спецификации"),
     ],
 )
