@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from registratura.features.spec.branches import EXPECTED, Branch, documented
 from registratura.features.spec.declared import transitions
-from registratura.features.spec.judge import takes
+from registratura.features.spec.judge import _touches, takes
+from registratura.features.spec.ledger import Played
 from registratura.features.spec.results import Result, Results
 from registratura.features.spec.words import begins_with, place, quoted, state_title, title_of
 from registratura.flows.catalogue import FLOWS
@@ -16,7 +17,10 @@ DOCUMENTS = {"R": "Описание регистрации и входа", "A": 
 
 
 class Sentence(NamedTuple):
-    """A sentence of the documents; `links` are the transitions that it speaks of, by their places on the page."""
+    """A sentence of the documents; `links` are the transitions that it speaks of, by their places on the page.
+
+    `strays` have its tag, and did something that has nothing to do with it.
+    """
 
     number: str
     quote: str
@@ -26,6 +30,7 @@ class Sentence(NamedTuple):
     links: tuple[str, ...]
     shown: bool
     results: tuple[Result, ...]
+    strays: tuple[Result, ...]
 
     @property
     def elsewhere(self) -> bool:
@@ -62,12 +67,18 @@ def expected(results: Results) -> list[Expected]:
 
 
 def _sentence(branch: Branch, found: tuple[Result, ...]) -> Sentence:
-    shown = any(
-        takes(branch, played) for result in found for played in result.played.values() if played.status == "passed"
-    )
+    did = {result.anchor: _tagged(branch.number, result) for result in found}
+    shown = any(takes(branch, played) for every in did.values() for played in every)
+    strays = tuple(r for r in found if (every := did[r.anchor]) and not any(_touches(branch, one) for one in every))
+    own = tuple(result for result in found if result not in strays)
     links = tuple(place(branch.chart, id) for id in sorted(_ids(branch)))
     title = title_of(FLOWS[branch.chart])
-    return Sentence(branch.number, branch.quote, branch.chart, title, _said(branch), links, shown, found)
+    return Sentence(branch.number, branch.quote, branch.chart, title, _said(branch), links, shown, own, strays)
+
+
+def _tagged(number: str, result: Result) -> list[Played]:
+    """What has passed of it with that tag, which may stand over some of its examples only."""
+    return [played for played in result.played.values() if played.status == "passed" and number in played.tags]
 
 
 def _said(branch: Branch) -> str:

@@ -91,6 +91,25 @@ def test_a_sentence_whose_scenario_does_something_else_is_not_shown() -> None:
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_a_scenario_with_a_tag_that_shows_something_else_is_called_so() -> None:
+    stray = played("R1", fired=played("R4").fired)
+    made = Page(page(Given(Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(stray,)))))
+    assert f"Метка есть, а показывает другое: {stray.scenario}" in made.text_of("R1")
+    assert "✓" not in made.text_of("R1")
+    assert stray.scenario in made.text_of("lacks")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_scenario_in_which_it_is_refused_is_no_stray() -> None:
+    [did] = played("R4").fired
+    refused = did.model_copy(update={"target": did.source, "transition": f"{did.source}/{did.event}/refused"})
+    ledger = Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(played("R4", fired=(refused,)),))
+    made = Page(page(Given(ledger))).text_of("R4")
+    assert "✗ не показано" in made
+    assert "показывает другое" not in made
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_failed_scenario_stands_first_and_shows_nothing() -> None:
     failed = played("R1").model_copy(update={"status": "failed", "why": "Тогда: <b>не то</b>"})
     made = Page(page(Given(Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(failed,)))))
