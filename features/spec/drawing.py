@@ -103,10 +103,13 @@ def _said(row: Row) -> str:
 
 
 def _cell(row: Row, text: str) -> str:
-    tip = f"{row.event}: {'показан' if row.shown else 'не показан'}, сценариев: {len(row.results)}"
     colour = SHOWN if row.shown else EXCUSED if row.why else UNSHOWN
-    where = f'HREF="#{row.anchor}" TOOLTIP="{escape(tip)}"'
+    where = f'HREF="#{row.anchor}" TOOLTIP="{_tip(row)}"'
     return f'<TR><TD ALIGN="LEFT" {where}><FONT COLOR="{colour}">{_text(text)}</FONT></TD></TR>'
+
+
+def _tip(row: Row) -> str:
+    return escape(f"{row.event}: {'показан' if row.shown else 'не показан'}, сценариев: {len(row.results)}")
 
 
 def _edges(flow: AnyFlow, arrows: Sequence[Row]) -> Iterator[str]:
@@ -120,7 +123,8 @@ def _edges(flow: AnyFlow, arrows: Sequence[Row]) -> Iterator[str]:
         label = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{lines}</TABLE>'
         ends = f'"{_leaf(flow, source)}" -> "{target}"' if source else f'"." -> "{target}"'
         tail = f', ltail="cluster_{source}"' if source and _leaf(flow, source) != source else ""
-        yield f'  {ends} [label=<{label}>, {look}, href="#{rows[0].anchor}"{tail}];'
+        where = f'href="#{rows[0].anchor}", tooltip="{_tip(rows[0])}", labeltooltip="{_tip(rows[0])}"'
+        yield f"  {ends} [label=<{label}>, {look}, {where}{tail}];"
 
 
 def _line(rows: Sequence[Row]) -> str:

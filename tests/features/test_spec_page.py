@@ -133,6 +133,15 @@ def test_refusals_and_screens_stand_there_as_people_read_them(made: Page) -> Non
     assert "Вот что обычно помогает: Подождите несколько минут" in made.text_of("v/registration/gosuslugi.sms_help")
 
 
+def test_every_link_of_a_drawing_says_what_happens(text: str) -> None:
+    if "<svg" not in text:
+        pytest.skip("Graphviz не найден: рисунков на странице нет")
+    said = re.findall(r'<a href="#t/\w+/[^/]*/(\w+)/[^"]*" aria-label="([^"]*)"', text)
+    titles = {name: kind.title() for flow in FLOWS.values() for name, kind in flow.by_name.items()}
+    assert said
+    assert [label for event, label in said if not label.startswith(f"{titles[event]}: ")] == []
+
+
 def test_without_graphviz_the_page_is_whole(monkeypatch: pytest.MonkeyPatch, made: Page) -> None:
     monkeypatch.setattr("registratura.features.spec.drawing.shutil.which", lambda name: None)
     bare = Page(page(Given(LEDGER)))
