@@ -1,7 +1,8 @@
 """A chart as a drawing: an arrow for each way, clicked to find its scenarios; what leads nowhere stands in the box.
 
-A way that starts in many states (to stop, to run out of time, from a section to any other) stands in the boxes too: as
-arrows they would hide all others. Without Graphviz there is no drawing, and the table says the same.
+A way that starts in many states (to stop, to run out of time, from a section to any other), or leads back into its own
+box, stands in the boxes too: as arrows they would hide all others. Without Graphviz there is no drawing, and the table
+says the same.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def drawings(charts: Mapping[str, Sequence[Row]]) -> dict[str, str]:
 def dot_of(flow: AnyFlow, rows: Sequence[Row]) -> str:
     """The chart in the DOT language."""
     starts = Counter((row.event, row.target) for row in rows if not _stays(row))
-    inside = [row for row in rows if _stays(row) or starts[row.event, row.target] >= MANY]
+    inside = [row for row in rows if _stays(row) or _inward(row) or starts[row.event, row.target] >= MANY]
     arrows = [row for row in rows if row not in inside]
     lines = [f"digraph {flow.name} {{", *HEAD]
     if any(row.refused for row in arrows):
@@ -65,6 +66,11 @@ def dot_of(flow: AnyFlow, rows: Sequence[Row]) -> str:
 
 def _stays(row: Row) -> bool:
     return bool(row.source) and (row.internal or row.refused or row.source == row.target)
+
+
+def _inward(row: Row) -> bool:
+    """Back to a step of the box that it starts from: Graphviz would draw a loop there, and lay its words on others."""
+    return bool(row.source) and row.target.startswith(f"{row.source}.")
 
 
 def _state(state: object, inside: Sequence[Row], indent: str) -> Iterator[str]:

@@ -9,10 +9,12 @@ from support.spec import LEDGER, RELEASE, Page, passed, played, skipped
 from registratura.features.spec import page as pages
 from registratura.features.spec.branches import EXPECTED, documented
 from registratura.features.spec.changes import changes
+from registratura.features.spec.charts import chart_parts
 from registratura.features.spec.declared import transitions
+from registratura.features.spec.drawing import dot_of
 from registratura.features.spec.ledger import Happened, Ledger
 from registratura.features.spec.page import Given, page, write
-from registratura.features.spec.results import LedgerOfOthers
+from registratura.features.spec.results import LedgerOfOthers, results
 from registratura.features.spec.sources import FOLDER, SourceUnreadable, features
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.texts import Texts
@@ -140,6 +142,13 @@ def test_every_link_of_a_drawing_says_what_happens(text: str) -> None:
     titles = {name: kind.title() for flow in FLOWS.values() for name, kind in flow.by_name.items()}
     assert said
     assert [label for event, label in said if not label.startswith(f"{titles[event]}: ")] == []
+
+
+def test_what_leads_back_into_its_own_box_is_no_loop_at_one_step() -> None:
+    charts = {part.name: part for part in chart_parts(results(features(), LEDGER))}
+    dot = dot_of(FLOWS["registration"], charts["registration"].rows)
+    assert "Госуслуги не<BR" in dot
+    assert '"gosuslugi.entry" -> "gosuslugi.entry"' not in dot
 
 
 def test_without_graphviz_the_page_is_whole(monkeypatch: pytest.MonkeyPatch, made: Page) -> None:
