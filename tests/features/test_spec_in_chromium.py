@@ -83,6 +83,17 @@ def test_the_search_shows_what_has_all_words(page: Page) -> None:
     assert page.locator("#R1").is_visible()
 
 
+def test_the_search_stays_and_covers_nothing_that_a_link_leads_to(page: Page) -> None:
+    page.locator("#sentences >> text=После выбора региона открывается главная страница").click()
+    page.wait_for_function("scrollY > 5000")
+    search = page.locator(".search").bounding_box()
+    scenario = page.locator(".find:target").bounding_box()
+    assert search is not None
+    assert scenario is not None
+    assert search["y"] == 0
+    assert search["height"] <= scenario["y"] <= PHONE
+
+
 def test_a_link_opens_what_it_leads_to(page: Page) -> None:
     step = page.locator("#sentences >> text=После выбора региона открывается главная страница")
     step.click()
