@@ -14,6 +14,19 @@ from registratura.features.spec.play import play
 
 pytestmark = pytest.mark.skipif(found() is None, reason=MISSING)
 PHONE = 390
+SHEET = 718
+"""A4 without its margins, at 96 dots an inch."""
+BROKEN = """() => [...document.querySelectorAll('[id="c/cabinet"] td')].flatMap((cell) => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode())
+    for (const word of texts.currentNode.data.matchAll(/[а-яё]+/gi)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (range.getClientRects().length > 1) found.push(word[0]);
+    }
+  return found;
+})"""
 FEATURE = """# language: ru
 Функция: Проба
 
@@ -108,6 +121,15 @@ def test_a_transition_of_a_drawing_leads_to_its_row(page: Page) -> None:
     row = page.locator('[id="t/registration/consent/decline_consent/declined"]')
     row.wait_for(state="visible")
     assert "Отказ от согласия останавливает регистрацию" in row.inner_text()
+
+
+def test_a_sheet_has_tables_with_whole_words(page: Page) -> None:
+    page.set_viewport_size({"width": SHEET, "height": 800})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator('[id="c/cabinet"] td').first.evaluate("cell => getComputedStyle(cell).display") == "table-cell"
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == SHEET
 
 
 def test_cucumbers_report_opens_in_russian_where_it_matters(page: Page) -> None:
