@@ -135,6 +135,17 @@ def test_refusals_and_screens_stand_there_as_people_read_them(made: Page) -> Non
     assert "Вот что обычно помогает: Подождите несколько минут" in made.text_of("v/registration/gosuslugi.sms_help")
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_screens_that_no_scenario_reads_are_counted_and_called_so() -> None:
+    reads = played("R1").model_copy(update={"seen": ("screen.registration.main_page",)})
+    made = Page(page(Given(Ledger(release=RELEASE, driver="engine", settings={}, scenarios=(reads,)))))
+    every = sum(id.startswith("v/") for id in made.ids)
+    assert f"Таких экранов 1 из {every}." in made.text_of("texts")
+    assert reads.scenario in made.text_of("v/registration/main_page")
+    assert "Этот экран ни один сценарий не читает." in made.text_of("v/registration/consent")
+    assert "сценария нет" not in made.text_of("v/registration/consent")
+
+
 def test_every_link_of_a_drawing_says_what_happens(text: str) -> None:
     if "<svg" not in text:
         pytest.skip("Graphviz не найден: рисунков на странице нет")
