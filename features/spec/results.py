@@ -13,6 +13,7 @@ from registratura.features.spec.sources import Feature, Scenario
 
 K = TypeVar("K")
 DIFFERS = re.compile(r"\s*\((?:<[^<>]+>(?:, )?)+\)$")
+ACTIVE = "use.with_"
 WORDS = {"passed": "прошёл", "failed": "не прошёл", "skipped": "здесь не выполняется", "unplayed": "не выполнялся"}
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–", "unplayed": "–"}
 
@@ -72,6 +73,12 @@ class Result(NamedTuple):
     def whys(self) -> tuple[str, ...]:
         """Why it failed, or was not played; each reason once."""
         return tuple(dict.fromkeys(played.why for played in self.played.values() if played.why))
+
+    @property
+    def settings(self) -> str:
+        """The settings of behave with which it is played: one of those that its active tags allow."""
+        allowed = [tag.removeprefix(ACTIVE).split("=") for tag in self.scenario.tags if tag.startswith(ACTIVE)]
+        return "".join(f" -D {name}={value}" for name, value in dict(reversed(allowed)).items())
 
 
 class Results(NamedTuple):

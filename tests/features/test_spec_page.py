@@ -14,7 +14,7 @@ from registratura.features.spec.declared import transitions
 from registratura.features.spec.drawing import dot_of
 from registratura.features.spec.ledger import Happened, Ledger
 from registratura.features.spec.page import Given, page, write
-from registratura.features.spec.results import LedgerOfOthers, results
+from registratura.features.spec.results import LedgerOfOthers, Result, results
 from registratura.features.spec.sources import FOLDER, SourceUnreadable, features
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.texts import Texts
@@ -124,6 +124,17 @@ def test_a_scenario_of_another_run_is_no_gap() -> None:
     made = Page(page(Given(skipped("R1", "Только по сети."))))
     assert "показывает другой прогон" in made.text_of("R1")
     assert "Только по сети." in made.text_of("lacks")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_a_run_did_not_play_is_said_with_the_run_that_plays_it() -> None:
+    every = [result.scenario for result in results(features(), LEDGER).all]
+    silent = next(scenario for scenario in every if "use.with_progress=no" in scenario.tags)
+    online = next(scenario for scenario in every if "use.with_driver=http" in scenario.tags and not scenario.examples)
+    assert [Result(scenario, {}).settings for scenario in (silent, online)] == [" -D progress=no", " -D driver=http"]
+    said = Page(page(Given(LEDGER))).text_of("lacks")
+    assert "behave -D ledger=ФАЙЛ" in said
+    assert "behave -D progress=no -D ledger=ФАЙЛ" in said
 
 
 def test_refusals_and_screens_stand_there_as_people_read_them(made: Page) -> None:
