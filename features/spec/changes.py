@@ -86,7 +86,7 @@ def _how(then: Played, now: Played, by_chance: set[Thing]) -> str:
     if then.status != now.status:
         found.append(f"был: {WORDS[then.status]}, теперь: {WORDS[now.status]}")
     if then.when != now.when:
-        found.append(f"Когда было: «{then.when}», теперь: «{now.when}»")
+        found.append(f"Когда было: {cited(then.when)}, теперь: {cited(now.when)}")
     elif (_walk(then) ^ _walk(now)) - by_chance:
         found.append("идёт другим путём")
     if set(then.tags) != set(now.tags):

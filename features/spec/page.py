@@ -90,4 +90,4 @@ def _environment() -> Environment:
 
 
 def _words() -> dict[str, Any]:
-    return {"count": words.count, "word": words.word, "words": WORDS, "is_wide": is_wide}
+    return {"cited": words.cited, "count": words.count, "word": words.word, "words": WORDS, "is_wide": is_wide}

@@ -10,6 +10,7 @@ from registratura.features.spec.declared import Kind, Thing
 from registratura.features.spec.judge import shown_in
 from registratura.features.spec.ledger import Ledger, Played
 from registratura.features.spec.sources import Feature, Scenario
+from registratura.features.spec.words import cited
 
 K = TypeVar("K")
 DIFFERS = re.compile(r"\s*\((?:<[^<>]+>(?:, )?)+\)$")
@@ -23,8 +24,8 @@ class LedgerOfOthers(Exception):
 
     def __init__(self, played: Played) -> None:
         super().__init__(
-            f"{played.feature}:{played.line}: в журнале прогона здесь сценарий «{played.scenario}», а в файле его нет. "
-            "Журнал записан для других файлов, запишите его заново: behave -D ledger=ФАЙЛ"
+            f"{played.feature}:{played.line}: в журнале прогона здесь сценарий {cited(played.scenario)}, "
+            "а в файле его нет. Журнал записан для других файлов, запишите его заново: behave -D ledger=ФАЙЛ"
         )
 
 

@@ -10,7 +10,7 @@ from registratura.features.spec.declared import transitions
 from registratura.features.spec.judge import _touches, takes
 from registratura.features.spec.ledger import Played
 from registratura.features.spec.results import Result, Results
-from registratura.features.spec.words import begins_with, place, quoted, state_title, title_of
+from registratura.features.spec.words import begins_with, cited, place, state_title, title_of
 from registratura.flows.catalogue import FLOWS
 
 DOCUMENTS = {"R": "Описание регистрации и входа", "A": "Описание прикрепления к клинике"}
@@ -84,10 +84,10 @@ def _tagged(number: str, result: Result) -> list[Played]:
 def _said(branch: Branch) -> str:
     """The sentence in the words of the chart."""
     flow = FLOWS[branch.chart]
-    target = quoted(state_title(flow, branch.to))
+    target = cited(state_title(flow, branch.to))
     if not branch.event:
-        return f"человек видит это на шаге {target}"
-    source = quoted(state_title(flow, branch.source)) if branch.source else "начало"
+        return f"Человек видит это на шаге {target}"
+    source = cited(state_title(flow, branch.source)) if branch.source else "Начало"
     stays = branch.source == branch.to
     return f"{source}: {flow.by_name[branch.event].title()} → {'остаётся здесь' if stays else target}"
 

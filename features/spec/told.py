@@ -9,6 +9,7 @@ from pathlib import Path
 
 from registratura.features.spec.branches import FILE, Branch, documented
 from registratura.features.spec.declared import Kind, Thing, button
+from registratura.features.spec.words import cited
 from registratura.features.words import CHANNELS, ENTRIES
 from registratura.flows.attachment import Entry
 from registratura.flows.catalogue import FLOWS
@@ -27,13 +28,13 @@ def name_of(thing: Thing) -> str:
     flow, ids = FLOWS[thing.chart], f"({thing.chart}: {thing.id})"
     words: dict[Kind, Callable[[AnyFlow, str], str]] = {
         Kind.TRANSITION: _transition,
-        Kind.REFUSAL: lambda flow, id: f"отказ «{_one_line(f'refusal.{id}')}»",
-        Kind.TIMER: lambda flow, id: f"срок «{flow.by_name[id].title()}»",
-        Kind.EFFECT: lambda flow, id: f"поручение «{_first_line(EFFECTS[id])}»",
+        Kind.REFUSAL: lambda flow, id: f"отказ {cited(_one_line(f'refusal.{id}'))}",
+        Kind.TIMER: lambda flow, id: f"срок {cited(flow.by_name[id].title())}",
+        Kind.EFFECT: lambda flow, id: f"поручение {cited(_first_line(EFFECTS[id]))}",
         Kind.BUTTON: _button,
         Kind.ENTRY: lambda flow, id: f"ввод кода {' '.join(SAID[part] for part in id.split('/'))}",
     }
-    return f"«{_first_line(flow)}», {words[thing.kind](flow, thing.id)} {ids}"
+    return f"{cited(_first_line(flow))}, {words[thing.kind](flow, thing.id)} {ids}"
 
 
 def place_of(thing: Thing) -> str:
@@ -51,7 +52,7 @@ def place_of(thing: Thing) -> str:
 
 def quotes_of(thing: Thing) -> str:
     """The documents' own words, if they ask for it."""
-    asked = [f"{b.number}, «{b.quote}»" for b in documented().values() if b.event and asks(b, thing)]
+    asked = [f"{b.number}, {cited(b.quote)}" for b in documented().values() if b.event and asks(b, thing)]
     return f"; этого требует {', '.join(asked)}" if asked else ""
 
 
@@ -63,15 +64,15 @@ def branch_place(branch: Branch) -> str:
 def _transition(flow: AnyFlow, id: str) -> str:
     source, event, target = id.split("/")
     title = flow.by_name[event].title()
-    begins = "начало" if source == BEGIN else f"из «{_state(flow, source)}»"
-    ends = "отказано" if target == "refused" else f"в «{_state(flow, target)}»"
-    return f"переход «{title}» {begins}, {ends}"
+    begins = "начало" if source == BEGIN else f"из {cited(_state(flow, source))}"
+    ends = "отказано" if target == "refused" else f"в {cited(_state(flow, target))}"
+    return f"переход {cited(title)} {begins}, {ends}"
 
 
 def _button(flow: AnyFlow, id: str) -> str:
     state, _, name = id.partition("/")
     screen = _texts().screen_key(flow.name, state)
-    return f"действие «{_texts().button(screen, name)}» на шаге «{_state(flow, state)}»"
+    return f"действие {cited(_texts().button(screen, name))} на шаге {cited(_state(flow, state))}"
 
 
 def asks(branch: Branch, thing: Thing) -> bool:

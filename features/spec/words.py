@@ -11,11 +11,6 @@ def state_title(flow: AnyFlow, path: str) -> str:
     return str(flow.chart.states_map[path.rpartition(".")[2]].name)
 
 
-def quoted(title: str) -> str:
-    """A title in quotation marks, unless it brings its own."""
-    return title if "«" in title else f"«{title}»"
-
-
 def cited(text: str) -> str:
     """A text in quotation marks, whatever stands in it."""
     return f"«{text.replace('«', '„').replace('»', '“')}»"

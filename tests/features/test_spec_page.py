@@ -137,6 +137,16 @@ def test_what_a_run_did_not_play_is_said_with_the_run_that_plays_it() -> None:
     assert "behave -D progress=no -D ledger=ФАЙЛ" in said
 
 
+def test_quotations_in_quotations_have_marks_of_their_own(made: Page) -> None:
+    assert re.findall(r"«[^»\n]*«[^\n]*", made.text) == []
+    assert "„Мои карты“" in made.text_of("R18")
+    assert "нажать кнопку „Зарегистрироваться“»" in made.text_of("lacks")
+
+
+def test_a_sentence_is_retold_with_a_capital_letter(made: Page) -> None:
+    assert [row for row in map(made.text_of, documented()) if re.search(r"\. [а-яё]", row)] == []
+
+
 def test_refusals_and_screens_stand_there_as_people_read_them(made: Page) -> None:
     texts = Texts.russian()
     whole = " ".join(made.text.split())
