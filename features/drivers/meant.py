@@ -6,7 +6,36 @@ import re
 import tomllib
 from pathlib import Path
 
-REASONS = tomllib.loads((Path(__file__).parents[1] / "drivers.toml").read_text("utf-8"))
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from registratura.features.spec.branches import ListUnreadable
+
+
+class Reason(BaseModel):
+    """The tags of a scenario, and why it has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tags: tuple[str, ...]
+    why: str
+
+
+def reasons_in(file: Path) -> dict[str, Reason]:
+    """What a file says about each scenario, by its title.
+
+    Raises:
+        ListUnreadable: it is broken.
+    """
+    try:
+        return TypeAdapter(dict[str, Reason]).validate_python(tomllib.loads(file.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ListUnreadable(file, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise ListUnreadable(file, error) from None
+
+
+REASONS = reasons_in(Path(__file__).parents[1] / "drivers.toml")
 
 
 def why_not(scenario: str) -> str:
@@ -14,5 +43,5 @@ def why_not(scenario: str) -> str:
     title = scenario.partition(" -- @")[0].strip()
     for known, said in REASONS.items():
         if re.fullmatch(re.sub("<[^<>]+>", ".+", re.escape(known)), title):
-            return str(said["why"])
+            return said.why
     raise KeyError(f"drivers.toml says nothing about «{title}»")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from registratura.flows.catalogue import FLOWS
 
 FILE = Path(__file__).parents[1] / "branches.toml"
 # U57 needs two releases and comes with them.
@@ -49,7 +52,15 @@ def documented() -> dict[str, Branch]:
 
 
 def branches_in(file: Path) -> dict[str, Branch]:
-    """The branches that a file lists."""
+    """The branches that a file lists; each speaks of what there is."""
+    found = _listed(file)
+    for branch in found.values():
+        if wrong := _wrong(branch):
+            raise ListUnreadable(file, f"{branch.number} (строка {branch.line}): {wrong}")
+    return found
+
+
+def _listed(file: Path) -> dict[str, Branch]:
     text = file.read_text("utf-8")
     lines = text.splitlines()
     try:
@@ -63,3 +74,18 @@ def branches_in(file: Path) -> dict[str, Branch]:
         raise ListUnreadable(file, f"{error.title} {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (ValueError, TypeError) as error:
         raise ListUnreadable(file, error) from None
+
+
+def _wrong(branch: Branch) -> str:
+    flow = FLOWS.get(branch.chart)
+    if not re.fullmatch(r"[RA]\d+", branch.number):
+        return "номер — это R или A и число"
+    if flow is None:
+        return f"схемы {branch.chart} нет. Есть: {', '.join(FLOWS)}"
+    if branch.event and branch.event not in flow.by_name:
+        return f"в схеме {branch.chart} нет события {branch.event}"
+    for state in filter(None, (branch.source, branch.to)):
+        # A branch may name a compound state.
+        if not any(f"{place}.".startswith(f"{state}.") for place in flow.answers.places):
+            return f"в схеме {branch.chart} нет шага {state}"
+    return ""

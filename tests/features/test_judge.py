@@ -10,6 +10,7 @@ import pytest
 from support.library import ask, guards_of, leaves, vectors
 from support.library import path as path_of
 
+from registratura.features.drivers.meant import reasons_in
 from registratura.features.spec.branches import ListUnreadable, branches_in, documented
 from registratura.features.spec.declared import Kind, Thing, declared, effects, refusals
 from registratura.features.spec.judge import excuses, findings, shown_in, takes, walks
@@ -22,6 +23,7 @@ from registratura.flows.texts import Texts
 # What only a portal between Gosuslugi and a browser can show: the judge reads these from the run over HTTP.
 ELSEWHERE = ["features: U11: сценария с этой меткой нет", "features: U13: сценария с этой меткой нет"]
 
+SAID = '[{}]\nquote = ""\nchart = "{}"\nevent = "{}"\nfrom = "{}"\nto = ""\n'
 BEGUN = "begin/begin_sign_in/method"
 
 
@@ -223,6 +225,29 @@ def test_what_a_chart_may_say_and_set_off_is_read_from_its_rules() -> None:
         (branches_in, "[R1]\nquote = 1\n", "Branch quote: Input should be a valid string"),
         (branches_in, "R1 = 1\n", "'[R1]' is not in list"),
         (branches_in, "[R1\n", "Expected ']'"),
+        (
+            branches_in,
+            SAID.format("U1", "sign_in", "submit_password", "password"),
+            "U1 (строка 1): номер — это R или A",
+        ),
+        (
+            branches_in,
+            SAID.format("R1", "chess", "submit_password", "password"),
+            "R1 (строка 1): схемы chess нет. Есть: ",
+        ),
+        (
+            branches_in,
+            SAID.format("R1", "sign_in", "fly", "password"),
+            "R1 (строка 1): в схеме sign_in нет события fly",
+        ),
+        (
+            branches_in,
+            SAID.format("R1", "sign_in", "back", "passwor"),
+            "R1 (строка 1): в схеме sign_in нет шага passwor",
+        ),
+        (reasons_in, "[a\n", "Expected ']'"),
+        (reasons_in, "[a]\ntags = []\n", "a.why: Field required"),
+        (reasons_in, "a = 1\n", "a: Input should be a valid dictionary"),
         (excuses, "[always.transition.cabinet]\na = 'b'\n", "'always' is neither never nor sometimes"),
         (excuses, "[never.jump.cabinet]\na = 'b'\n", "'jump' is not a valid Kind"),
         (excuses, "never = 1\n", "has no attribute 'items'"),
