@@ -12,6 +12,12 @@ from registratura.host.terminal.main import app
 from registratura.host.terminal.main import main as main
 from registratura.host.terminal.options import OPTIONS, OURS, Keys
 
+Ledgers = Annotated[
+    list[str] | None,
+    typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона, или несколько: сценарии не выполнять."),
+]
+Messages = Annotated[str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")]
+
 
 @app.command(
     cls=RussianCommand,
@@ -24,13 +30,8 @@ def spec(
         str | None,
         typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу. Если не указать — build/spec.html."),
     ] = None,
-    ledgers: Annotated[
-        list[str] | None,
-        typer.Option("--ledger", metavar="ФАЙЛ", help="Готовый журнал прогона, или несколько: сценарии не выполнять."),
-    ] = None,
-    messages: Annotated[
-        str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")
-    ] = None,
+    ledgers: Ledgers = None,
+    messages: Messages = None,
     compare: Annotated[
         str | None, typer.Option("--compare", metavar="ФАЙЛ", help="Журнал прошлого выпуска: сказать, что изменилось.")
     ] = None,

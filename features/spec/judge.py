@@ -11,6 +11,7 @@ from registratura.features.spec.branches import EXPECTED, Branch, ListUnreadable
 from registratura.features.spec.declared import Kind, Thing, button, declared, refusals
 from registratura.features.spec.ledger import Happened, Ledger, Played
 from registratura.features.spec.told import branch_place, name_of, place_of, quotes_of
+from registratura.features.spec.words import cited
 from registratura.flows.attachment import Attachment, Entry
 from registratura.flows.cabinet import OpenCodeEntry
 from registratura.flows.cabinet.flow import ENTRIES
@@ -87,7 +88,7 @@ def _branches(played: list[Played]) -> Iterator[Finding]:
         tagged = [scenario for scenario in played if number in scenario.tags]
         if not any(takes(branch, scenario) for scenario in tagged):
             lack = "ни один сценарий с этой меткой этого не показывает" if tagged else "сценария с этой меткой нет"
-            yield Finding(branch_place(branch), f"{number}, «{branch.quote}»: {lack}")
+            yield Finding(branch_place(branch), f"{number}, {cited(branch.quote)}: {lack}")
     tags = {tag for scenario in played for tag in scenario.tags}
     for number in EXPECTED:
         if number not in tags:
@@ -97,9 +98,9 @@ def _branches(played: list[Played]) -> Iterator[Finding]:
 def _tags(played: list[Played]) -> Iterator[Finding]:
     for scenario in played:
         for branch in (documented()[tag] for tag in scenario.tags if tag in documented()):
-            if not _touches(branch, scenario):
+            if not touches(branch, scenario):
                 place = f"features/{scenario.feature}:{scenario.line}"
-                yield Finding(place, f"«{scenario.scenario}» не показывает {branch.number}, «{branch.quote}»")
+                yield Finding(place, f"{cited(scenario.scenario)} не показывает {branch.number}, {cited(branch.quote)}")
 
 
 def _things(played: list[Played], excused: Mapping[Thing, bool]) -> Iterator[Finding]:
@@ -122,7 +123,7 @@ def walks(ledgers: Sequence[Ledger]) -> Iterator[Finding]:
             if here != there:
                 apart = ((first.driver, here - there), (other.driver, there - here))
                 only = "; ".join(f"только {driver}: {_listed(way)}" for driver, way in apart if way)
-                yield Finding(place, f"«{scenario}» идёт по-разному; {only}")
+                yield Finding(place, f"{cited(scenario)} идёт по-разному; {only}")
 
 
 def _ways(ledger: Ledger) -> dict[str, tuple[str, Way]]:
@@ -170,7 +171,7 @@ def _is(branch: Branch, happened: Happened) -> bool:
     )
 
 
-def _touches(branch: Branch, played: Played) -> bool:
+def touches(branch: Branch, played: Played) -> bool:
     """Whether the scenario is about the sentence at all: it may show when it is refused, or what is offered before."""
     tried = any((branch.chart, branch.event) == (h.chart, h.event) for h in played.fired)
     return tried or _sees(branch, played)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from registratura.features.spec.branches import EXPECTED, ListUnreadable, documented
 from registratura.features.spec.document import ACTIVE, Document, FeatureUnreadable, Said, Scenario, document
+from registratura.features.spec.words import cited, count
 
 FOLDER = Path(__file__).parents[1]
 TITLES = ("Функция", "Правило", "Предыстория", "Сценарий", "Структура сценария", "Примеры")
@@ -43,7 +44,7 @@ def offences(text: str) -> list[Told]:
         return [(error.line, unreadable), *_characters(text)]
     found = [*_characters(text), *_titles(read), *_words(read)]
     for scenario in read.scenarios:
-        found += [(line, f"«{scenario.name}»: {what}") for line, what in (*_steps(scenario), *_tags(scenario))]
+        found += [(line, f"{cited(scenario.name)}: {what}") for line, what in (*_steps(scenario), *_tags(scenario))]
     return sorted(found)
 
 
@@ -101,14 +102,15 @@ def _words(read: Document) -> Iterator[Told]:
 def _steps(scenario: Scenario) -> Iterator[Told]:
     kinds = [step.kind for step in scenario.steps if step.kind in KINDS]
     if scenario.description:
-        yield scenario.line, f"«{scenario.description}» ничего не выполняет: начните с Дано, Когда, Тогда или уберите"
-    if not scenario.rule:
-        yield scenario.line, "стоит вне правила: перенесите под «Правило»"
-    if kinds.count("Action") != 1:
         yield (
             scenario.line,
-            f"«Когда» встречается {kinds.count('Action')} раз: оставьте одно, остальное — другие сценарии",
+            f"{cited(scenario.description)} ничего не выполняет: начните с Дано, Когда, Тогда или уберите",
         )
+    if not scenario.rule:
+        yield scenario.line, "стоит вне правила: перенесите под «Правило»"
+    if (acts := kinds.count("Action")) != 1:
+        times = count(acts, "раз", "раза", "раз")
+        yield scenario.line, f"«Когда» встречается {times}: оставьте одно, остальное — другие сценарии"
     if kinds != sorted(kinds, key=list(KINDS).index) or kinds[-1:] != ["Outcome"]:
         yield scenario.line, "порядок нарушен: сначала «Дано», потом «Когда», потом «Тогда»"
     if not FEWEST <= len(scenario.steps) <= MOST:
@@ -150,7 +152,7 @@ def _doubled(files: Mapping[str, str]) -> Iterator[str]:
         for scenario in scenarios:
             place = f"{file}:{scenario.line}"
             if (other := first.setdefault(scenario.name, place)) != place:
-                yield f"{place}: название «{scenario.name}» уже есть ({other}): дайте другое"
+                yield f"{place}: название {cited(scenario.name)} уже есть ({other}): дайте другое"
 
 
 def main(arguments: Sequence[str]) -> int:

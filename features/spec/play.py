@@ -17,6 +17,7 @@ from registratura.features.spec import ledger, messages
 from registratura.features.spec.ledger import Ledger
 from registratura.features.spec.runner import Stoppable, Stopped, TooLong, within
 from registratura.features.spec.sources import FOLDER
+from registratura.features.spec.words import cited
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -65,7 +66,7 @@ def _not_begun(said: str) -> NotPlayed:
 
 def _halfway(stopped: Stopped, seconds: float | None) -> BaseException:
     at = stopped.scenario
-    where = f"features/{Path(at.filename).name}:{at.line} «{at.name}»" if at is not None else "до первого сценария"
+    where = f"features/{Path(at.filename).name}:{at.line} {cited(at.name)}" if at is not None else "до первого сценария"
     if isinstance(stopped.by, TooLong):
         return NotPlayed(
             f"Драйвер не ответил за {seconds:g} с: {where}. Прогон остановлен, страница не записана. "

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from registratura.features.spec.branches import EXPECTED, Branch, documented
 from registratura.features.spec.declared import transitions
-from registratura.features.spec.judge import _touches, takes
+from registratura.features.spec.judge import takes, touches
 from registratura.features.spec.ledger import Played
 from registratura.features.spec.results import Result, Results
 from registratura.features.spec.words import begins_with, cited, place, state_title, title_of
@@ -69,7 +69,7 @@ def expected(results: Results) -> list[Expected]:
 def _sentence(branch: Branch, found: tuple[Result, ...]) -> Sentence:
     did = {result.anchor: _tagged(branch.number, result) for result in found}
     shown = any(takes(branch, played) for every in did.values() for played in every)
-    strays = tuple(r for r in found if (every := did[r.anchor]) and not any(_touches(branch, one) for one in every))
+    strays = tuple(r for r in found if (every := did[r.anchor]) and not any(touches(branch, one) for one in every))
     own = tuple(result for result in found if result not in strays)
     links = tuple(place(branch.chart, id) for id in sorted(_ids(branch)))
     title = title_of(FLOWS[branch.chart])

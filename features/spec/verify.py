@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from registratura.features.spec.branches import ListUnreadable
 from registratura.features.spec.command import FOLDER, must_be_a_page, must_be_installed
 from registratura.features.spec.ledger import Ledger, LedgerUnreadable, Played, read
+from registratura.features.spec.words import cited
 from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint
 
@@ -36,7 +38,7 @@ def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         say("Выполняем сценарии через ваш драйвер…")
         run = play(FOLDER, settings, seconds)
-    except (DriverUnusable, NotPlayed) as error:
+    except (DriverUnusable, ListUnreadable, NotPlayed) as error:
         raise Complaint(str(error)) from None
     except TooLong:
         raise Complaint(f"{driver}: драйвер не начал работу за {seconds:g} с. Проверьте, отвечает ли портал.") from None
@@ -86,7 +88,7 @@ def _sum_up(ledger: Ledger) -> None:
     )
     for played in ledger.scenarios:
         if played.status == "failed":
-            complain(f"✗ features/{played.feature}:{played.line} «{played.scenario}»: {_first_line(played)}")
+            complain(f"✗ features/{played.feature}:{played.line} {cited(played.scenario)}: {_first_line(played)}")
     for why, number in Counter(p.why for p in ledger.scenarios if p.status == "skipped").most_common():
         say(f"  {number} не выполнялось: {why}", "dim")
 

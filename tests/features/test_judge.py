@@ -17,6 +17,7 @@ from registratura.features.spec.judge import excuses, findings, shown_in, takes,
 from registratura.features.spec.ledger import Happened, Ledger, Played, read
 from registratura.features.spec.lint import FOLDER
 from registratura.features.spec.told import place_of
+from registratura.features.spec.words import cited
 from registratura.flows.catalogue import FLOWS
 from registratura.flows.texts import Texts
 
@@ -69,7 +70,9 @@ def test_a_deleted_scenario_leaves_its_sentence_unshown(file: Path, ledger: Ledg
     done = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 1, done.stderr
     branch = documented()["R4"]
-    assert f"features/branches.toml:{branch.line}: R4, «{branch.quote}»: сценария с этой меткой нет\n" in done.stdout
+    assert (
+        f"features/branches.toml:{branch.line}: R4, {cited(branch.quote)}: сценария с этой меткой нет\n" in done.stdout
+    )
     assert "(registration: consent/decline_consent/declined): сценария нет; этого требует R4, «нажать" in done.stdout
     closing = done.stdout.splitlines()[-1]
     assert closing.startswith("Найдено: ")
@@ -81,7 +84,7 @@ def test_a_failed_scenario_shows_nothing(ledger: Ledger) -> None:
     def fail(played: Played) -> Played:
         return played.model_copy(update={"status": "failed"}) if "R4" in played.tags else played
 
-    assert any(f": R4, «{documented()['R4'].quote}»" in what for what in said(changed(ledger, fail)))
+    assert any(f": R4, {cited(documented()['R4'].quote)}" in what for what in said(changed(ledger, fail)))
 
 
 def test_a_tag_on_a_scenario_of_something_else_is_named(ledger: Ledger) -> None:
