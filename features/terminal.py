@@ -18,6 +18,30 @@ Ledgers = Annotated[
 ]
 Messages = Annotated[str | None, typer.Option("--messages", metavar="ФАЙЛ", help="Сообщения Cucumber того же прогона.")]
 
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу. Если не указать — build/spec.html."),
+]
+Compare = Annotated[
+    str | None, typer.Option("--compare", metavar="ФАЙЛ", help="Журнал прошлого выпуска: сказать, что изменилось.")
+]
+Opened = Annotated[
+    str | None,
+    typer.Option("--database", metavar="БАЗА", help="К --compare: что станет с открытыми процессами. К --from-flow."),
+]
+Drafts = Annotated[
+    str | None,
+    typer.Option("--drafts", metavar="ФАЙЛ", help="Не страница, а черновики: куда записать, «-» — на экран."),
+]
+FromFlow = Annotated[
+    str | None,
+    typer.Option("--from-flow", metavar="ID", help="Черновик того, что случилось с процессом из базы."),
+]
+Entry = Annotated[
+    int | None,
+    typer.Option("--entry", metavar="№", help="Какая запись его журнала — «Когда». Если не указать — последняя."),
+]
+
 
 @app.command(
     cls=RussianCommand,
@@ -26,34 +50,15 @@ Messages = Annotated[str | None, typer.Option("--messages", metavar="ФАЙЛ", 
     "Или черновики сценариев: --drafts, --from-flow.",
 )
 def spec(
-    out: Annotated[
-        str | None,
-        typer.Option("--out", metavar="ФАЙЛ", help="Куда записать страницу. Если не указать — build/spec.html."),
-    ] = None,
+    out: Out = None,
     ledgers: Ledgers = None,
     messages: Messages = None,
-    compare: Annotated[
-        str | None, typer.Option("--compare", metavar="ФАЙЛ", help="Журнал прошлого выпуска: сказать, что изменилось.")
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database", metavar="БАЗА", help="К --compare: что станет с открытыми процессами. К --from-flow."
-        ),
-    ] = None,
+    compare: Compare = None,
+    database: Opened = None,
     keys: Keys = None,
-    drafts: Annotated[
-        str | None,
-        typer.Option("--drafts", metavar="ФАЙЛ", help="Не страница, а черновики: куда записать, «-» — на экран."),
-    ] = None,
-    flow: Annotated[
-        str | None,
-        typer.Option("--from-flow", metavar="ID", help="Черновик того, что случилось с процессом из базы."),
-    ] = None,
-    entry: Annotated[
-        int | None,
-        typer.Option("--entry", metavar="№", help="Какая запись его журнала — «Когда». Если не указать — последняя."),
-    ] = None,
+    drafts: Drafts = None,
+    flow: FromFlow = None,
+    entry: Entry = None,
 ) -> int:
     from registratura.features.spec import command
 
