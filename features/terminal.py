@@ -63,10 +63,13 @@ def spec(
     from registratura.features.spec import command
 
     page = {"--out": out, "--messages": messages, "--compare": compare}
-    if drafts is not None or flow is not None:
-        command.must_not_be_there(page, "Черновикам это не нужно")
-    if flow is None:
-        command.must_not_be_there({"--entry": entry}, "Запись называют у процесса: --from-flow ID")
+    base = {"--database": database, "--keys": keys}
+    if flow is not None:
+        command.must_not_be_there({**page, "--ledger": ledgers or None}, "Черновику процесса это не нужно")
+    elif drafts is not None:
+        command.must_not_be_there({**page, **base, "--entry": entry}, "Черновикам это не нужно")
+    else:
+        command.must_not_be_there({"--entry": entry}, "Запись есть у процесса, его называет --from-flow")
     if flow is not None:
         return command.write_from_flow(flow, entry, database or OURS, keys, drafts or "-")
     if drafts is not None:
@@ -91,8 +94,8 @@ def verify(
         list[str] | None, typer.Option("-D", metavar="ИМЯ=ЗНАЧЕНИЕ", help="Настройка для драйвера, можно несколько.")
     ] = None,
     seconds: Annotated[
-        float,
-        typer.Option("--timeout", metavar="СЕКУНДЫ", min=1, help="Сколько ждать каждый сценарий."),
+        int,
+        typer.Option("--timeout", metavar="СЕКУНДЫ", min=1, max=86_400, help="Сколько ждать каждый сценарий."),
     ] = 120,
 ) -> int:
     from registratura.features.spec.verify import verify_host

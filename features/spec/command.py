@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from registratura.features.spec.play import Run
 
 FOLDER = Path(__file__).parents[1]
-PAGE = b"<!DOCTYPE html>"
+PAGE = "<title>Живая спецификация".encode()
 NEEDED = ("behave", "gherkin", "jinja2")
 NO_EXTRA = "Для этой команды нужна спецификация целиком. Установите её: pip install 'registratura[features]'"
 
@@ -134,8 +134,8 @@ def must_be_a_page(out: str) -> None:
     place = Path(out)
     if place.is_dir():
         raise Complaint(f"{out} — это папка. Назовите файл: --out {place / 'spec.html'}.")
-    if place.is_file() and place.stat().st_size and not place.read_bytes().startswith(PAGE):
-        raise Complaint(f"{out} — не страница спецификации, и она стёрла бы этот файл. Назовите другой: --out ФАЙЛ.")
+    if place.is_file() and place.stat().st_size and PAGE not in place.read_bytes()[:1000]:
+        raise Complaint(f"{out} — не страница спецификации; страница стёрла бы этот файл. Назовите другой: --out ФАЙЛ.")
 
 
 def _installed(module: str) -> bool:

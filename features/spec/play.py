@@ -15,7 +15,7 @@ from behave.configuration import Configuration  # type: ignore[import-untyped]  
 
 from registratura.features.spec import ledger, messages
 from registratura.features.spec.ledger import Ledger
-from registratura.features.spec.runner import Stoppable, Stopped, TooLong, within
+from registratura.features.spec.runner import Stoppable, Stopped, TooLong, timed
 from registratura.features.spec.sources import FOLDER
 from registratura.features.spec.words import cited
 
@@ -33,7 +33,7 @@ class Run(NamedTuple):
     messages: tuple[str, ...]
 
 
-def play(folder: Path = FOLDER, settings: Mapping[str, str] = NONE, seconds: float | None = None) -> Run:
+def play(folder: Path = FOLDER, settings: Mapping[str, str] = NONE, seconds: int | None = None) -> Run:
     """Play them all; `settings` are behave's `-D`, and a scenario that takes more `seconds` ends the run.
 
     Raises:
@@ -47,16 +47,20 @@ def play(folder: Path = FOLDER, settings: Mapping[str, str] = NONE, seconds: flo
         arguments += [f"-D{name}={value}" for name, value in settings.items()]
         configuration = Configuration(arguments, load_config=False)
         configuration.seconds, configuration.stopped, configuration.playing = seconds, None, None
-        with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed), within(seconds):
+        with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed), timed(seconds):
             try:
-                run_behave(configuration, Stoppable)
-            except SystemExit as ended:
-                configuration.stopped = Stopped(ended, configuration.playing)
+                code = run_behave(configuration, Stoppable)
+            except (SystemExit, TooLong) as ended:
+                configuration.stopped = configuration.stopped or Stopped(ended, configuration.playing)
         if configuration.stopped:
             raise _halfway(configuration.stopped, seconds)
         if not written.is_file():
             raise _not_begun(printed.getvalue())
-        return Run(ledger.read(written), messages.read(said))
+        run = Run(ledger.read(written), messages.read(said))
+        # A driver may fail outside the steps too, and a scenario is then not in the ledger.
+        if code and not run.ledger.failed:
+            raise _not_begun(printed.getvalue())
+        return run
 
 
 def _not_begun(said: str) -> NotPlayed:
@@ -64,12 +68,12 @@ def _not_begun(said: str) -> NotPlayed:
     return NotPlayed(f"Сценарии выполнить не удалось: {last.strip()} Посмотрите, что скажет behave {FOLDER.name}.")
 
 
-def _halfway(stopped: Stopped, seconds: float | None) -> BaseException:
+def _halfway(stopped: Stopped, seconds: int | None) -> BaseException:
     at = stopped.scenario
     where = f"features/{Path(at.filename).name}:{at.line} {cited(at.name)}" if at is not None else "до первого сценария"
     if isinstance(stopped.by, TooLong):
         return NotPlayed(
-            f"Драйвер не ответил за {seconds:g} с: {where}. Прогон остановлен, страница не записана. "
+            f"Драйвер не ответил за {seconds} с: {where}. Прогон остановлен, страница не записана. "
             "Проверьте, отвечает ли портал; если ему нужно больше времени, дайте его ключом --timeout."
         )
     if isinstance(stopped.by, SystemExit):

@@ -31,7 +31,9 @@ class Stoppable(Runner):  # type: ignore[misc]  # behave has no type hints
     def run_hook(self, hook_name: str, *args: Any) -> Any:
         if hook_name == "before_scenario":
             self.config.playing = args[0]
-            _call_in(self.config.seconds)
+            call_in(self.config.seconds)
+        elif hook_name == "after_all" and self.config.seconds:
+            call_in(0)
         return super().run_hook(hook_name, *args)
 
     def abort(self, reason: str | None = None) -> None:
@@ -42,19 +44,23 @@ class Stoppable(Runner):  # type: ignore[misc]  # behave has no type hints
 
 
 @contextmanager
-def within(seconds: float | None) -> Iterator[None]:
-    """Raise TooLong in the main thread when the time is over, whatever it waits for."""
-    before = signal.signal(signal.SIGALRM, _over) if seconds and TIMED else None
-    _call_in(seconds)
+def timed(seconds: float | None) -> Iterator[None]:
+    """Until it ends, TooLong is raised in the main thread when the time that `call_in` gave is over."""
+    if seconds is None or not TIMED:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _over)
     try:
         yield
     finally:
-        _call_in(0 if seconds else None)
-        if before is not None:
+        try:
+            call_in(0)
+        finally:
             signal.signal(signal.SIGALRM, before)
 
 
-def _call_in(seconds: float | None) -> None:
+def call_in(seconds: float | None) -> None:
+    """Begin to count anew; 0 ends it, and without a number nothing is counted."""
     if seconds is not None and TIMED:
         # Again and again: the first may come to code that lets nothing out.
         signal.setitimer(signal.ITIMER_REAL, seconds, seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from registratura.features.spec.branches import EXPECTED, Branch, documented
@@ -69,11 +69,17 @@ def expected(results: Results) -> list[Expected]:
 def _sentence(branch: Branch, found: tuple[Result, ...]) -> Sentence:
     did = {result.anchor: _tagged(branch.number, result) for result in found}
     shown = any(takes(branch, played) for every in did.values() for played in every)
-    strays = tuple(r for r in found if (every := did[r.anchor]) and not any(touches(branch, one) for one in every))
+    strays = tuple(result for result in found if _strays(branch, did[result.anchor]))
     own = tuple(result for result in found if result not in strays)
     links = tuple(place(branch.chart, id) for id in sorted(_ids(branch)))
     title = title_of(FLOWS[branch.chart])
     return Sentence(branch.number, branch.quote, branch.chart, title, _said(branch), links, shown, own, strays)
+
+
+def _strays(branch: Branch, did: Sequence[Played]) -> bool:
+    """Whether all that is known of it is something else; a host's driver may know nothing of what it did."""
+    told = [played for played in did if played.fired or played.seen]
+    return bool(told) and not any(touches(branch, played) for played in told)
 
 
 def _tagged(number: str, result: Result) -> list[Played]:

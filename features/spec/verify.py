@@ -14,7 +14,7 @@ from registratura.host.terminal.console import complain, say
 from registratura.host.terminal.failures import Complaint
 
 
-def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -> int:
+def verify_host(driver: str, out: str, defined: Iterable[str], seconds: int) -> int:
     """Play, write the page and beside it the ledger, sum up; 1 if something failed, or nothing could be played.
 
     Raises:
@@ -24,16 +24,17 @@ def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -
     from registratura.features.drivers.loading import DriverUnusable, chosen
     from registratura.features.spec.page import Given, write
     from registratura.features.spec.play import NotPlayed, play
-    from registratura.features.spec.runner import TooLong, within
+    from registratura.features.spec.runner import TooLong, call_in, timed
 
     settings = {**_settings(defined), "driver": driver}
     if ":" not in driver:
         raise Complaint(
             f"{driver}: назовите свой драйвер, модуль:Класс. Наши драйверы играет behave -D driver={driver}."
         )
-    beside = _beside(out)
+    beside = _beside(out, driver)
     try:
-        with within(seconds):
+        with timed(seconds):
+            call_in(seconds)
             chosen(settings)
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         say("Выполняем сценарии через ваш драйвер…")
@@ -41,7 +42,7 @@ def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -
     except (DriverUnusable, ListUnreadable, NotPlayed) as error:
         raise Complaint(str(error)) from None
     except TooLong:
-        raise Complaint(f"{driver}: драйвер не начал работу за {seconds:g} с. Проверьте, отвечает ли портал.") from None
+        raise Complaint(f"{driver}: драйвер не начал работу за {seconds} с. Проверьте, отвечает ли портал.") from None
     except SystemExit:
         raise Complaint(f"{driver}: драйвер завершил программу (sys.exit). Уберите это и повторите.") from None
     run.ledger.write(beside)
@@ -54,7 +55,7 @@ def verify_host(driver: str, out: str, defined: Iterable[str], seconds: float) -
     return 0 if passed and not run.ledger.failed else 1
 
 
-def _beside(out: str) -> Path:
+def _beside(out: str, driver: str) -> Path:
     """Where the ledger goes. Raises Complaint, if the page or the ledger would take another file's place."""
     must_be_a_page(out)
     beside = Path(out).with_suffix(".json")
@@ -64,9 +65,13 @@ def _beside(out: str) -> Path:
         )
     if beside.exists():
         try:
-            read(beside, "Это чужой файл, журнал прогона стёр бы его. Назовите страницу иначе.")
+            kept = read(beside, "Журнал прогона стёр бы этот файл. Назовите страницу иначе.").driver
         except LedgerUnreadable as error:
             raise Complaint(str(error)) from None
+        if kept != driver:
+            raise Complaint(
+                f"{beside} — журнал другого драйвера, {kept}, и новый стёр бы его. Назовите страницу иначе."
+            )
     return beside
 
 

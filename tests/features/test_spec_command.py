@@ -147,6 +147,8 @@ def test_a_page_takes_the_place_of_nothing_else(
     [
         (["--entry", "3"], "уберите --entry"),
         (["--drafts", "-", "--compare", "old.json", "--out", "a.html"], "уберите --out, --compare"),
+        (["--drafts", "-", "--database", "a.db", "--entry", "1"], "уберите --database, --entry"),
+        (["--from-flow", "1", "--ledger", "a.json"], "уберите --ledger"),
         (["--from-flow", "1", "--messages", "a"], "уберите --messages"),
     ],
 )

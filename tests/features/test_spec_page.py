@@ -102,6 +102,13 @@ def test_a_scenario_with_a_tag_that_shows_something_else_is_called_so() -> None:
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_what_a_driver_does_not_know_of_its_scenario_is_not_held_against_it() -> None:
+    silent = played("R1", fired=()).model_copy(update={"seen": ()})
+    made = page(Given(Ledger(release=RELEASE, driver="mine:Driver", settings={}, scenarios=(silent,))))
+    assert "показывает другое" not in Page(made).text_of("R1")
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_scenario_in_which_it_is_refused_is_no_stray() -> None:
     [did] = played("R4").fired
     refused = did.model_copy(update={"target": did.source, "transition": f"{did.source}/{did.event}/refused"})

@@ -9,8 +9,6 @@ from support.terminal import Run
 from support.verified import verifying
 
 STOPPED = """
-import os
-import signal
 import sys
 import time
 
@@ -33,7 +31,7 @@ class EndsInAStep(Driver):
 
 class Interrupted(Driver):
     def about_to_act(self):
-        os.kill(os.getpid(), signal.SIGINT)
+        raise KeyboardInterrupt
 
 
 class NeverMade(Driver):
@@ -44,6 +42,16 @@ class NeverMade(Driver):
 class MadeNoMore(Driver):
     def __init__(self, settings):
         sys.exit(3)
+
+
+class BreaksAtTheEnd(Driver):
+    closed = 0
+
+    def close(self):
+        super().close()
+        BreaksAtTheEnd.closed += 1
+        if BreaksAtTheEnd.closed > 1:
+            raise OSError("портал не закрылся")
 
 
 class Raises(Driver):
@@ -63,12 +71,13 @@ FIRST = "features/01_registration.feature:8 «После выбора регио
 @pytest.mark.parametrize(
     ("driver", "code", "said"),
     [
-        ("Hangs", 1, f"не ответил за 1 с: {FIRST}"),
+        ("Hangs", 1, f"не ответил за 10 с: {FIRST}"),
         ("Ends", 1, f"завершил программу (sys.exit): {FIRST}"),
         ("EndsInAStep", 1, "завершил программу (sys.exit)"),
         ("Interrupted", 130, "До свидания!"),
-        ("NeverMade", 1, "драйвер не начал работу за 1 с"),
+        ("NeverMade", 1, "драйвер не начал работу за 10 с"),
         ("MadeNoMore", 1, "завершил программу (sys.exit)"),
+        ("BreaksAtTheEnd", 1, "Сценарии выполнить не удалось"),
     ],
 )
 def test_of_a_run_that_was_stopped_halfway_nothing_is_written(
@@ -76,11 +85,12 @@ def test_of_a_run_that_was_stopped_halfway_nothing_is_written(
 ) -> None:
     page, journal = tmp_path / "new" / "host.html", tmp_path / "new" / "host.json"
     page.parent.mkdir()
-    page.write_text("<!DOCTYPE html>the page of before", encoding="utf-8")
-    done = verify("--driver", f"mine:{driver}", "-D", "name=Стенд", "--timeout", "1")
+    page.write_text("<title>Живая спецификация: прежняя", encoding="utf-8")
+    limit = ["--timeout", "10"] if "10 с" in said else []
+    done = verify("--driver", f"mine:{driver}", "-D", "name=Стенд", *limit)
     assert (done.code, said in done.out + done.err) == (code, True), done
     assert "Traceback" not in done.err
-    assert page.read_text("utf-8") == "<!DOCTYPE html>the page of before"
+    assert page.read_text("utf-8") == "<title>Живая спецификация: прежняя"
     assert not journal.exists()
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.spec import Page
+from support.spec import LEDGER, Page
 from support.terminal import Run
 from support.verified import verifying
 
@@ -122,11 +122,19 @@ def test_what_cannot_be_played_is_excused_with_its_reason_and_verifies_nothing(v
     assert "0 scenarios passed, 0 failed" in done_there.stdout
 
 
+def test_the_ledger_of_another_driver_is_kept(verify: Run, tmp_path: Path) -> None:
+    LEDGER.write(kept := tmp_path / "new" / "host.json")
+    before = kept.read_bytes()
+    done = verify("--driver", "mine:Driver", "-D", "name=Стенд")
+    assert (done.code, "журнал другого драйвера, engine, и новый стёр бы его" in done.err) == (1, True), done.err
+    assert kept.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("out", "there", "said"),
     [
         ("page.json", "", "здесь будет журнал прогона"),
-        ("page.html", "page.json", "стёр бы его"),
+        ("page.html", "page.json", "стёр бы этот файл"),
         ("notes.txt", "notes.txt", "не страница спецификации"),
     ],
 )
