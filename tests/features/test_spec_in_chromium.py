@@ -43,13 +43,14 @@ FEATURE = """# language: ru
 HOOKS = """
 from pathlib import Path
 
-from registratura.features.spec.ledger import Ledger
+from registratura.features.spec.ledger import Ledger, Played
 from registratura.features.spec.releasing import release
 
 
 def after_all(context):
     file = Path(context.config.userdata["ledger"])
-    Ledger(release=release(), driver="engine", settings={}, scenarios=()).write(file)
+    failed = Played(feature="", rule="", scenario="", line=1, tags=(), status="failed", when="")
+    Ledger(release=release(), driver="engine", settings={}, scenarios=(failed,)).write(file)
 """
 
 
