@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from registratura.features.spec.branches import ListUnreadable
+from registratura.features.spec.branches import ListUnreadable, first_wrong
 
 
 class Reason(BaseModel):
@@ -29,8 +29,7 @@ def reasons_in(file: Path) -> dict[str, Reason]:
     try:
         return TypeAdapter(dict[str, Reason]).validate_python(tomllib.loads(file.read_text("utf-8")))
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ListUnreadable(file, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ListUnreadable(file, first_wrong(error)) from None
     except ValueError as error:
         raise ListUnreadable(file, error) from None
 

@@ -60,6 +60,12 @@ def branches_in(file: Path) -> dict[str, Branch]:
     return found
 
 
+def first_wrong(error: ValidationError) -> str:
+    """The first place in a list that will not do, and why."""
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
 def _listed(file: Path) -> dict[str, Branch]:
     text = file.read_text("utf-8")
     lines = text.splitlines()
@@ -70,8 +76,7 @@ def _listed(file: Path) -> dict[str, Branch]:
             for number, said in listed.items()
         }
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ListUnreadable(file, f"{error.title} {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ListUnreadable(file, f"{error.title} {first_wrong(error)}") from None
     except (ValueError, TypeError) as error:
         raise ListUnreadable(file, error) from None
 

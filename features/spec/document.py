@@ -11,7 +11,7 @@ from gherkin.errors import CompositeParserException, ParserException
 from gherkin.parser import Parser
 from gherkin.token_scanner import TokenScanner
 
-ACTIVE = re.compile(r"(?:use|not)\.with_(?:driver|progress)=[a-z]+")
+ACTIVE = re.compile(r"(?P<how>use|not)\.with_(?P<setting>driver|progress)=(?P<value>[a-z]+)")
 
 
 class FeatureUnreadable(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from registratura.features.spec.declared import Kind, Thing
+from registratura.features.spec.document import ACTIVE
 from registratura.features.spec.judge import shown_in
 from registratura.features.spec.ledger import Ledger, Played
 from registratura.features.spec.sources import Feature, Scenario
@@ -14,7 +15,6 @@ from registratura.features.spec.words import cited
 
 K = TypeVar("K")
 DIFFERS = re.compile(r"\s*\((?:<[^<>]+>(?:, )?)+\)$")
-ACTIVE = "use.with_"
 WORDS = {"passed": "прошёл", "failed": "не прошёл", "skipped": "здесь не выполняется", "unplayed": "не выполнялся"}
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–", "unplayed": "–"}
 
@@ -78,8 +78,9 @@ class Result(NamedTuple):
     @property
     def settings(self) -> str:
         """The settings of behave with which it is played: one of those that its active tags allow."""
-        allowed = [tag.removeprefix(ACTIVE).split("=") for tag in self.scenario.tags if tag.startswith(ACTIVE)]
-        return "".join(f" -D {name}={value}" for name, value in dict(reversed(allowed)).items())
+        active = [found for tag in self.scenario.tags if (found := ACTIVE.fullmatch(tag)) and found["how"] == "use"]
+        allowed = {found["setting"]: found["value"] for found in reversed(active)}
+        return "".join(f" -D {name}={value}" for name, value in allowed.items())
 
 
 class Results(NamedTuple):
