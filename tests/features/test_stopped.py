@@ -50,7 +50,7 @@ class BreaksAtTheEnd(Driver):
     def close(self):
         super().close()
         BreaksAtTheEnd.closed += 1
-        if BreaksAtTheEnd.closed > 1:
+        if BreaksAtTheEnd.closed > 2:  # it was looked over twice before it plays
             raise OSError("портал не закрылся")
 
 
